@@ -1,0 +1,1 @@
+"""The configuration that ships, every line commented."""

@@ -1,0 +1,1 @@
+"""mail-daemon: a support mailbox that keeps its promises."""

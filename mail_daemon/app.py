@@ -1,0 +1,199 @@
+"""The composition root: the one place that picks implementations and knows the real clock."""
+
+from __future__ import annotations
+
+import importlib.resources
+import os
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from mail_daemon import maillog
+from mail_daemon.daemon import Daemon, Wiring
+from mail_daemon.desk import Desk
+from mail_daemon.domain.calendar import Calendar, Span
+from mail_daemon.domain.identity import Signer
+from mail_daemon.instance import Instance
+from mail_daemon.mailboxes.base import Arrival, Mailbox
+from mail_daemon.mailboxes.imap import Imap
+from mail_daemon.mailboxes.lmtp import Lmtp
+from mail_daemon.mailboxes.maildir import Maildir
+from mail_daemon.settings.directory import Directory
+from mail_daemon.settings.loader import ConfigError, Configuration, load
+from mail_daemon.settings.policy import BusinessCalendar
+from mail_daemon.settings.secrets import password
+from mail_daemon.settings.sections import ImapMailbox, LmtpMailbox, MaildirMailbox
+from mail_daemon.stages.triage import compiled
+from mail_daemon.store import migrate
+from mail_daemon.store.blobs import Blobs
+from mail_daemon.store.store import Store
+from mail_daemon.writing import warnings
+from parsers.sandbox import Reader
+from responders.renderer import Renderer
+from responders.smtp import Relay
+from responders.template_file import TemplateError
+
+
+def real_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+class App:
+    """The program on one configuration folder. Raises ConfigError when that can't be used."""
+
+    def __init__(
+        self,
+        folder: Path,
+        environ: Mapping[str, str] = os.environ,
+        clock: Callable[[], datetime] = real_clock,
+    ) -> None:
+        self._environ = environ
+        self.clock = clock
+        self.configuration = load(folder, environ)
+        self.desk = desk_of(self.configuration)
+        settings = self.configuration.settings
+        self.store = Store(settings.database.url, password(settings.database), base=self.configuration.folder)
+        self.blobs = Blobs(settings.blobs.url, self.configuration.folder)
+        self._relay = relay_of(self.configuration)
+        self._told: list[str] = []  # the last problems that the admins were mailed about
+
+    def daemon(self) -> Daemon:
+        """Ready to run: the database is of this version, and claims of a dead daemon are ended."""
+        migrate.upgrade(self.store)
+        with self.store.begin() as work:
+            work.inbound.reclaim()
+            work.outbox.reclaim()
+        settings = self.configuration.settings
+        return Daemon(
+            Wiring(
+                store=self.store,
+                blobs=self.blobs,
+                reader=Reader(
+                    seconds=settings.limits.reading.total_seconds(), memory=settings.limits.reading_memory
+                ),
+                clock=self.clock,
+                desk=lambda: self.desk,
+                mailboxes=lambda: mailboxes_of(self.configuration, self.clock),
+                listeners=lambda store: listeners_of(self.configuration, store, self.clock),
+                relay=lambda: self._relay,
+                reload=self.reload,
+                watched=watched_of(self.configuration),
+            )
+        )
+
+    def require_database(self) -> None:
+        """For commands that only look. Raises LookupError where no daemon has made the database yet."""
+        if not self.store.exists():
+            raise LookupError(
+                f"there is no database at {self.store.url.render_as_string()} yet; `run` makes it"
+            )
+
+    def instance(self) -> Instance:
+        return Instance(self.configuration.folder)
+
+    def reload(self) -> bool:
+        """Takes the configuration on disk, or keeps the last good one; True when mailboxes must be opened anew."""
+        old = self.configuration.settings
+        try:
+            configuration = load(self.configuration.folder, self._environ)
+            desk = desk_of(configuration)
+        except (ConfigError, TemplateError) as error:
+            self._refuse(error.problems)
+            return False
+        self.configuration, self.desk, self._told = configuration, desk, []
+        new = configuration.settings
+        if new.smtp != old.smtp:
+            self._relay = relay_of(configuration)
+        if (new.database, new.blobs) != (old.database, old.blobs):
+            maillog.warning("database and blobs are taken over at the next start only")
+        maillog.reloaded(len(configuration.files))
+        return (new.mailboxes, new.limits) != (old.mailboxes, old.limits)
+
+    def _refuse(self, problems: list[str]) -> None:
+        """The last good configuration stays; each problem is logged, and the admins hear of it once."""
+        for problem in problems:
+            maillog.reload_refused(problem)
+        if problems == self._told:
+            return
+        what = "The configuration on disk is broken; the last good one stays in force"
+        with self.store.begin() as work:
+            work.outbox.add(warnings(self.desk, None, what, tuple(problems), now=self.clock()))
+        self._told = problems
+
+
+def desk_of(configuration: Configuration) -> Desk:
+    """Raises TemplateError when a template can't be used."""
+    settings, policy = configuration.settings, configuration.policy
+    return Desk(
+        settings=settings,
+        policy=policy,
+        directory=Directory(
+            configuration.agents, configuration.accounts, public_domains=settings.matching.public_domains
+        ),
+        rules=compiled(configuration.priorities),
+        calendar=calendar_of(policy.calendar),
+        renderer=Renderer(template_folders(configuration.folder), language=settings.desk.language),
+        signer=Signer(configuration.keys, domain=settings.desk.domain, tag=settings.desk.tag),
+    )
+
+
+def calendar_of(section: BusinessCalendar) -> Calendar:
+    return Calendar(
+        zone=section.timezone,
+        spans=tuple(Span(frozenset(hours.days), hours.opens, hours.closes) for hours in section.hours),
+        country=section.holidays,
+        closed=frozenset(section.extra_holidays),
+    )
+
+
+def template_folders(folder: Path) -> list[Path]:
+    """The templates that ship, and over them those of the configuration."""
+    shipped = Path(str(importlib.resources.files("templates")))
+    return [each for each in (shipped, folder / "templates") if each.is_dir()]
+
+
+def mailboxes_of(configuration: Configuration, clock: Callable[[], datetime]) -> list[tuple[Mailbox, float]]:
+    limits = configuration.settings.limits
+    spool = limits.spool
+    opened: list[tuple[Mailbox, float]] = []
+    for section in configuration.settings.mailboxes:
+        if isinstance(section, ImapMailbox):
+            imap = Imap(
+                section,
+                password=password(section) or "",
+                mail_size=limits.mail_size,
+                batch=limits.batch,
+                spool=spool,
+                clock=clock,
+            )
+            opened.append((imap, section.poll_seconds))
+        elif isinstance(section, MaildirMailbox):
+            maildir = Maildir(section, mail_size=limits.mail_size, batch=limits.batch, spool=spool)
+            opened.append((maildir, section.poll_seconds))
+    return opened
+
+
+def listeners_of(
+    configuration: Configuration, store: Callable[[Arrival], None], clock: Callable[[], datetime]
+) -> list[Lmtp]:
+    size = configuration.settings.limits.mail_size
+    sections = (each for each in configuration.settings.mailboxes if isinstance(each, LmtpMailbox))
+    return [Lmtp(section, store=store, mail_size=size, clock=clock) for section in sections]
+
+
+def relay_of(configuration: Configuration) -> Relay:
+    smtp = configuration.settings.smtp
+    return Relay(
+        host=smtp.host,
+        port=smtp.port,
+        security=smtp.security,
+        ca_file=smtp.ca_file,
+        username=smtp.username,
+        password=password(smtp),
+        timeout=smtp.timeout.total_seconds(),
+    )
+
+
+def watched_of(configuration: Configuration) -> Sequence[Path]:
+    templates = configuration.folder / "templates"
+    return [configuration.folder, templates] if templates.is_dir() else [configuration.folder]

@@ -1,0 +1,1 @@
+"""One command a file; each reads arguments, calls the app, and prints."""

@@ -1,0 +1,7 @@
+import typer
+
+app = typer.Typer()
+
+
+def command() -> None:
+    raise typer.Exit(1)

@@ -1,0 +1,83 @@
+"""The deliverer's thread: claims letters that are due and sends them over one connection."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime
+
+from mail_daemon.desk import Desk
+from mail_daemon.stages.deliver import Answer, deliver, send
+from mail_daemon.store.rows import Waiting
+from mail_daemon.store.store import Store
+from responders.smtp import Relay, Unreachable
+
+_BATCH = 50
+_TIMEOUTS = 10  # a letter's SMTP commands, each of which may take the whole timeout
+
+
+class Deliverer:
+    """`relay` returns the relay in force; a reload may have replaced it."""
+
+    def __init__(
+        self,
+        store: Store,
+        relay: Callable[[], Relay],
+        *,
+        desk: Callable[[], Desk],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.alive: Callable[[], None] = lambda: None
+        self.stopping = threading.Event()
+        self._store = store
+        self._relay = relay
+        self._desk = desk
+        self._clock = clock
+        self._claimed: deque[Waiting] = deque()
+        self._until: datetime | None = None
+        self._answered: tuple[Waiting, Answer] | None = None  # not committed yet: the store was down
+
+    def step(self) -> bool:
+        """Sends one batch; False when nothing is due. Raises StoreDown, or Unreachable for the relay."""
+        self._commit()
+        if not self._claimed and not self._claim():
+            return False
+        try:
+            while self._claimed and not self.stopping.is_set():
+                answer = send(self._relay(), self._claimed[0])
+                self._answered = self._claimed.popleft(), answer
+                self._commit()
+                self.alive()
+        except Unreachable:
+            self.release()
+            raise
+        return True
+
+    def release(self) -> None:
+        """Gives back what is claimed and not sent, as if it had not been tried."""
+        if self._claimed:
+            with self._store.begin() as work:
+                work.outbox.release(list(self._claimed))
+            self._claimed.clear()
+
+    def close(self) -> None:
+        self._relay().close()
+
+    def _commit(self) -> None:
+        if self._answered:
+            letter, answer = self._answered
+            jitter = random.random()  # noqa: S311  spreads retries; no secret
+            deliver(self._store, self._desk(), letter, answer, now=self._clock(), jitter=jitter)
+            self._answered = None
+        if self._until and self._clock() > self._until:
+            self._claimed.clear()  # the claim ran out while the store was down: they are anybody's now
+
+    def _claim(self) -> bool:
+        now = self._clock()
+        # The claim outlives every timeout of the whole batch, so that no letter is ever sent by two.
+        self._until = now + self._desk().settings.smtp.timeout * _TIMEOUTS * _BATCH
+        with self._store.begin() as work:
+            self._claimed.extend(work.outbox.claim(now=now, until=self._until, limit=_BATCH))
+        return bool(self._claimed)

@@ -1,0 +1,99 @@
+"""Reasons not to take a fault at its word: it is denied, over, only imagined or already mended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mail_daemon.domain.words import COMMA, QUESTION
+
+NEGATION = "negation"
+PAST = "past"  # was, were, had, after the
+PAST_TIME = "past_time"  # yesterday, last week
+ONGOING = "ongoing"  # since, now
+RECURRING = "recurring"  # still, keeps, again and again
+HYPOTHESIS = "hypothesis"  # what if, in the event of
+CONDITION = "condition"  # if, in case, whenever: counts beside a wish
+WISH = "wish"  # set up, configure, route
+RESTORED = "restored"  # back up, works again
+SIGNS = (NEGATION, PAST, PAST_TIME, ONGOING, RECURRING, HYPOTHESIS, CONDITION, WISH, RESTORED)
+
+_NEAR = 3  # words between "not" and what it denies
+_NEAR_PAST = 4
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A stretch of tokens with the phrases found in it: (start, end, names of their lists as bits)."""
+
+    start: int
+    end: int
+    question: bool
+    hits: Sequence[tuple[int, int, int]]
+    mask: int
+
+    def of(self, bit: int) -> list[Span]:
+        if not self.mask & bit:
+            return []
+        return [(start, end) for start, end, bits in self.hits if bits & bit]
+
+
+class Doubts:
+    """Knows the bits of the lists of doubt. Pure; built once with the table of rules."""
+
+    def __init__(self, bits: dict[str, int]) -> None:
+        self._bits = {name: bits.get(name, 0) for name in SIGNS}
+
+    def restored_at(self, sentences: Sequence[Sentence], tokens: Sequence[str]) -> int:
+        """Where a mail last says that service is back; -1 when it does not."""
+        last = -1
+        for sentence in sentences:
+            if sentence.question or sentence.mask & (self._bits[RECURRING] | self._bits[HYPOTHESIS]):
+                continue
+            for span in sentence.of(self._bits[RESTORED]):
+                spoiled = self._before(sentence, CONDITION, [span], tokens, _NEAR_PAST)
+                if not spoiled and not self._before(sentence, NEGATION, [span], tokens, _NEAR):
+                    last = span[0]
+        return last
+
+    def about(self, sentence: Sentence, found: Sequence[Span], tokens: Sequence[str], restored: int) -> str:
+        """Why a fault found at these spans does not count; an empty word when it does."""
+        mask = sentence.mask
+        if mask & self._bits[HYPOTHESIS]:
+            return HYPOTHESIS
+        if mask & self._bits[CONDITION] and mask & self._bits[WISH]:
+            first = max(span[0] for span in found)
+            if any(start < first for start, _ in sentence.of(self._bits[CONDITION])):
+                return CONDITION
+        if self._before(sentence, NEGATION, found, tokens, _NEAR):
+            return NEGATION
+        if restored > found[0][0]:
+            return RESTORED
+        over = restored >= 0 or bool(mask & self._bits[PAST_TIME])
+        if (
+            over
+            and not mask & (self._bits[ONGOING] | self._bits[RECURRING])
+            and self._before(sentence, PAST, found, tokens, _NEAR_PAST)
+        ):
+            return PAST
+        return ""
+
+    def _before(
+        self, sentence: Sentence, sign: str, found: Sequence[Span], tokens: Sequence[str], near: int
+    ) -> bool:
+        """Whether a sign stands shortly before one of the spans, in its clause, and is not part of them."""
+        for _, end in self._apart(sentence, sign, found):
+            for start, _ in found:
+                if end <= start <= end + near and COMMA not in tokens[end:start]:
+                    return True
+        return False
+
+    def _apart(self, sentence: Sentence, sign: str, found: Sequence[Span]) -> list[Span]:
+        signs = sentence.of(self._bits[sign])
+        return [s for s in signs if not any(s[0] < end and start < s[1] for start, end in found)]
+
+
+def is_question(tokens: Sequence[str], end: int) -> bool:
+    return end < len(tokens) and tokens[end] == QUESTION

@@ -1,0 +1,23 @@
+"""What triage decides, with its reasons (policy section 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why: the rule's name, the words found and where (subject, body, ocr, trace, header)."""
+
+    rule: str
+    evidence: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """A category of domain.ticket.CATEGORIES and a priority from 1 (system-wide outage) to 4."""
+
+    category: str
+    level: int
+    reasons: tuple[Reason, ...]

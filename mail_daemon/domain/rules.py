@@ -1,0 +1,242 @@
+"""The ordered table of priority rules, compiled once: words in, a ranking with its reasons out (policy section 5).
+
+A rule fires where its phrases, or several lists near one another in a sentence, are found. How wide the fault
+is (domain.scope) picks the level from the rule; a fault that is denied, over or imagined (domain.doubts) does not
+count. Of the rules that fire the most urgent wins, and of equals the first in the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+
+from mail_daemon.domain import doubts, scope
+from mail_daemon.domain.doubts import Doubts, Sentence, Span
+from mail_daemon.domain.phrases import Trie, patterns
+from mail_daemon.domain.priority import Ranking, Reason
+from mail_daemon.domain.words import ENDS, STOP, spoken, tokenise
+
+IGNORED = "ignored"  # phrases that mean nothing: their words are not looked at
+SENTENCES = "ignored_sentences"
+ENDINGS = "endings"  # signatures and disclaimers: nothing counts from here on ...
+RESUMED = "resumed"  # ... until a forwarded mail begins
+BREAKS = "breaks"  # but, however: they part sentences
+SIGNS = (*scope.SIGNS, *doubts.SIGNS, IGNORED, SENTENCES, ENDINGS, RESUMED, BREAKS)
+
+_REACH = 8  # words between two parts of one rule
+_LONGEST_SENTENCE = 60
+_MOST_WORDS = 5_000
+_MOST_REASONS = 8
+_REMEMBERED = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`when` holds conditions such as ("phone", "dead"); `ordered` conditions need their lists in that order.
+
+    A sentence that holds a list of `unless` does not count. `levels` has a level for each of scope.WIDTHS. An `overrules` rule wins over every other kind.
+    """
+
+    name: str
+    category: str
+    levels: Mapping[str, int]
+    phrases: tuple[str, ...] = ()
+    when: tuple[tuple[str, ...], ...] = ()
+    ordered: tuple[tuple[str, ...], ...] = ()
+    unless: tuple[str, ...] = ()
+    where: frozenset[str] = frozenset({"subject", "body", "ocr", "trace"})
+    doubted: bool = True
+    overrules: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    rule: int
+    bits: tuple[int, ...]
+    need: int
+    unless: int
+    ordered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Fired:
+    rule: int
+    level: int
+    evidence: str
+    where: str
+    width: str
+    doubt: str
+
+
+class RuleTable:
+    """Thread-safe: nothing changes after it is built, but for caches whose entries are the same for all."""
+
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        lists: Mapping[str, Sequence[str]],
+        *,
+        other: tuple[str, int] = ("other", 4),
+    ) -> None:
+        """`lists` are all word lists by name, those of SIGNS among them. Raises ValueError for a wrong phrase."""
+        self._rules = tuple(rules)
+        self._other = other
+        self._trie = Trie(lists.get(doubts.NEGATION, ()))
+        self._bits = {name: 1 << at for at, name in enumerate(dict.fromkeys((*SIGNS, *lists)))}
+        for name, phrases in lists.items():
+            self._add(name, phrases, lists)
+        self._conditions = tuple(self._compiled(lists))
+        self._by_mask: dict[int, tuple[_Condition, ...]] = {}
+        self._doubts = Doubts(self._bits)
+        self._scopes = {name: self._bits[name] for name in scope.SIGNS}
+        self._scope_mask = sum(self._scopes.values())
+
+    def rank(self, subject: str, text: str, readings: Sequence[tuple[str, str]] = ()) -> Ranking:
+        """Ranks a mail; what was read from an attachment, as (where, text), counts one step weaker."""
+        head = tokenise(subject)
+        fired = self._fired([*head, STOP, *tokenise(text)], len(head), "subject", "body")
+        for where, reading in readings:
+            fired += [_weaker(one) for one in self._fired(tokenise(reading), 0, where, where)]
+        return self._ranking(fired)
+
+    def _add(self, name: str, phrases: Sequence[str], lists: Mapping[str, Sequence[str]]) -> None:
+        for phrase in phrases:
+            for pattern in patterns(phrase, lists):
+                self._trie.add(pattern, self._bits[name])
+
+    def _compiled(self, lists: Mapping[str, Sequence[str]]) -> Iterator[_Condition]:
+        for at, rule in enumerate(self._rules):
+            unless = self._mask(rule.unless)
+            if rule.phrases:
+                name = f"rule {rule.name}"
+                self._bits[name] = 1 << len(self._bits)
+                self._add(name, rule.phrases, lists)
+                yield _Condition(at, (self._bits[name],), self._bits[name], unless, ordered=True)
+            for ordered, conditions in ((False, rule.when), (True, rule.ordered)):
+                for names in conditions:
+                    bits = tuple(self._bits[name] for name in names)
+                    yield _Condition(at, bits, self._mask(names), unless, ordered)
+
+    def _mask(self, names: Sequence[str]) -> int:
+        return reduce(or_, (self._bits[name] for name in names), 0)
+
+    def _fired(self, tokens: list[str], body: int, first: str, then: str) -> list[_Fired]:
+        del tokens[_MOST_WORDS:]
+        sentences = list(self._counted(tokens))
+        whole = 0
+        for sentence in sentences:
+            whole |= sentence.mask
+        elsewhere = self._signs(whole)
+        restored = self._doubts.restored_at(sentences, tokens) if whole & self._bits[doubts.RESTORED] else -1
+        fired = []
+        for sentence in sentences:
+            where = first if sentence.start < body else then
+            done = set()
+            for condition in self._satisfied(sentence.mask):
+                rule = self._rules[condition.rule]
+                if condition.rule in done or where.partition(":")[0] not in rule.where:
+                    continue
+                found = _found(condition, sentence)
+                if not found:
+                    continue
+                doubt = self._doubts.about(sentence, found, tokens, restored) if rule.doubted else ""
+                if not doubt:
+                    done.add(condition.rule)
+                width = scope.width(self._signs(sentence.mask), elsewhere)
+                evidence = spoken(tokens[min(s for s, _ in found) : max(e for _, e in found)])
+                fired.append(_Fired(condition.rule, rule.levels[width], evidence, where, width, doubt))
+        return fired
+
+    def _counted(self, tokens: Sequence[str]) -> Iterator[Sentence]:
+        """The sentences that count: no disclaimers, no signatures, nothing without a known word."""
+        ended = False
+        skipped = self._bits[SENTENCES]
+        for sentence in self._sentences(tokens):
+            if sentence.mask & self._bits[RESUMED]:
+                ended = False
+            if sentence.mask & self._bits[ENDINGS]:
+                ended = True
+            if not ended and not sentence.mask & skipped:
+                yield sentence
+
+    def _sentences(self, tokens: Sequence[str]) -> Iterator[Sentence]:
+        breaks, ignored = self._bits[BREAKS], self._bits[IGNORED]
+        start, hits, mask = 0, [], 0
+        ends = [at for at, token in enumerate(tokens) if token in ENDS]
+        ends.append(len(tokens))
+        next_end = iter(ends)
+        end = next(next_end)
+        for hit in self._trie.find(tokens):
+            if hit[0] > end or hit[0] - start > _LONGEST_SENTENCE or hit[2] & breaks:
+                if mask:
+                    yield Sentence(start, min(end, hit[0]), doubts.is_question(tokens, end), hits, mask)
+                start, hits, mask = hit[0], [], 0
+                while hit[0] > end:
+                    end = next(next_end)
+            if not hit[2] & ignored:
+                hits.append(hit)
+                mask |= hit[2]
+        if mask:
+            yield Sentence(start, end, doubts.is_question(tokens, end), hits, mask)
+
+    def _satisfied(self, mask: int) -> tuple[_Condition, ...]:
+        known = self._by_mask.get(mask)
+        if known is None:
+            known = tuple(c for c in self._conditions if c.need & mask == c.need and not c.unless & mask)
+            if len(self._by_mask) < _REMEMBERED:
+                self._by_mask[mask] = known
+        return known
+
+    def _signs(self, mask: int) -> set[str]:
+        if not mask & self._scope_mask:
+            return set()
+        return {name for name, bit in self._scopes.items() if mask & bit}
+
+    def _ranking(self, fired: Sequence[_Fired]) -> Ranking:
+        counted = [one for one in fired if not one.doubt]
+        counted.sort(key=lambda one: (not self._rules[one.rule].overrules, one.level, one.rule))
+        category, level = self._other
+        if counted:
+            category, level = self._rules[counted[0].rule].category, counted[0].level
+        reasons = [self._reason(one) for one in (*counted, *(one for one in fired if one.doubt))]
+        return Ranking(category, level, tuple(dict.fromkeys(reasons))[:_MOST_REASONS])
+
+    def _reason(self, fired: _Fired) -> Reason:
+        name = self._rules[fired.rule].name
+        if fired.doubt:
+            name += f" (does not count: {fired.doubt})"
+        elif fired.width != scope.UNSAID:
+            name += f" ({fired.width})"
+        return Reason(name, fired.evidence, fired.where)
+
+
+def _found(condition: _Condition, sentence: Sentence) -> list[Span]:
+    """The spans that satisfy a condition: its lists, each near the one before, in order where it matters."""
+    for start, end, bits in sentence.hits:
+        if bits & condition.bits[0]:
+            spans = [(start, end)]
+            for bit in condition.bits[1:]:
+                span = _nearest(sentence, bit, spans, condition.ordered)
+                if span is None:
+                    break
+                spans.append(span)
+            else:
+                return spans
+    return []
+
+
+def _nearest(sentence: Sentence, bit: int, spans: Sequence[Span], ordered: bool) -> Span | None:
+    begin, end = min(s for s, _ in spans), max(e for _, e in spans)
+    best = None
+    for span in sentence.of(bit):
+        after, before = span[0] - end, begin - span[1]
+        away = after if after >= 0 else before if before >= 0 and not ordered else _REACH + 1
+        if away <= _REACH and (best is None or away < best[0]):
+            best = (away, span)
+    return best[1] if best else None
+
+
+def _weaker(fired: _Fired) -> _Fired:
+    return _Fired(fired.rule, min(4, fired.level + 1), fired.evidence, fired.where, fired.width, fired.doubt)

@@ -1,0 +1,159 @@
+"""The filer's thread: claims mails in order of receipt, has them read ahead, and files them in batches."""
+
+from __future__ import annotations
+
+import random
+import traceback
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from datetime import datetime, timedelta
+
+from mail_daemon import maillog
+from mail_daemon.desk import Desk
+from mail_daemon.domain.retry import pause
+from mail_daemon.pipeline import Outcome, file_mail
+from mail_daemon.stages.read import read
+from mail_daemon.store.blobs import Blobs
+from mail_daemon.store.errors import StaleClaim, StoreDown
+from mail_daemon.store.rows import Claimed
+from mail_daemon.store.store import Store, Work
+from parsers.mail import Mail
+from parsers.sandbox import Failure, Reader
+
+_BATCH = 50  # mails a commit; more gains nothing and delays the first letters
+_AHEAD = 2  # batches claimed, so that the child reads one while the other is filed
+_CLAIM = timedelta(minutes=30)  # a claim outlives every reading limit of its batch
+_FIRST_PAUSE = timedelta(seconds=1)
+_LONGEST_PAUSE = timedelta(minutes=1)
+
+_Reading = tuple[Sequence[Claimed], "Future[list[Mail | Failure]]"]
+
+
+class Filer:
+    """`desk` returns the desk in force; `filed` is called after each commit."""
+
+    def __init__(
+        self,
+        store: Store,
+        blobs: Blobs,
+        reader: Reader,
+        *,
+        desk: Callable[[], Desk],
+        clock: Callable[[], datetime],
+        filed: Callable[[], None],
+    ) -> None:
+        self.alive: Callable[[], None] = lambda: None
+        self._store = store
+        self._blobs = blobs
+        self._reader = reader
+        self._desk = desk
+        self._clock = clock
+        self._filed = filed
+        self._ahead: deque[_Reading] = deque()
+
+    def step(self) -> bool:
+        """Files one batch; False when nothing waits. Raises StoreDown, BlobsDown or ReadingDown."""
+        while self._may_claim() and (batch := self._claim()):
+            self._ahead.append((batch, self._submit(batch)))
+        if not self._ahead:
+            return False
+        batch, reading = self._ahead[0]
+        try:
+            results = reading.result()
+        except Exception:
+            self.release()  # no mail is to blame when no child can be started
+            raise
+        self._file(batch, results)  # when the store is down, the batch stays at the head
+        self._ahead.popleft()
+        return True
+
+    def release(self) -> None:
+        """Gives back what is claimed and not filed, as if it had not been tried."""
+        claimed = [each for batch, _ in self._ahead for each in batch]
+        self._ahead.clear()
+        if claimed:
+            with self._store.begin() as work:
+                work.inbound.release(claimed)
+
+    def _may_claim(self) -> bool:
+        suspects = any(claimed.attempts > 1 for batch, _ in self._ahead for claimed in batch)
+        return len(self._ahead) < _AHEAD and not suspects
+
+    def _claim(self) -> list[Claimed]:
+        now = self._clock()
+        limit = self._desk().settings.limits.reading_attempts
+        with self._store.begin() as work:
+            every = work.inbound.claim(now=now, until=now + _CLAIM, limit=_BATCH)
+            batch = _together(every)
+            work.inbound.release(every[len(batch) :])
+            if not batch or batch[0].attempts <= limit:
+                return batch
+            # Attempts are counted before reading, so a mail that ends the daemon is known as such.
+            reason = f"reading it ended the daemon {limit} times"
+            work.inbound.quarantine(batch[0], reason=reason)
+        maillog.quarantined(batch[0].id, reason)
+        return self._claim()
+
+    def _submit(self, batch: Sequence[Claimed]) -> Future[list[Mail | Failure]]:
+        trusted = self._desk().settings.trusted.authserv_ids
+        return read(self._reader, self._blobs, batch, trusted_authserv_ids=trusted)
+
+    def _file(self, batch: Sequence[Claimed], results: Sequence[Mail | Failure]) -> None:
+        desk = self._desk()
+        outcomes: list[tuple[Claimed, Outcome]] = []
+        with self._store.begin() as work:
+            for claimed, result in zip(batch, results, strict=True):
+                if outcome := self._file_one(work, desk, claimed, result):
+                    outcomes.append((claimed, outcome))
+        self._filed()
+        self.alive()
+        for claimed, outcome in outcomes:
+            _log(desk, claimed, outcome)
+
+    def _file_one(self, work: Work, desk: Desk, claimed: Claimed, result: Mail | Failure) -> Outcome | None:
+        if isinstance(result, Failure):
+            self._failed(work, desk, claimed, result.reason, result.traceback)
+            return None
+        try:
+            with work.savepoint():
+                return file_mail(work, desk, claimed, result, now=self._clock())
+        except StaleClaim:
+            maillog.overtaken("mail", claimed.id)
+        except StoreDown:
+            raise
+        except Exception as error:  # the one catch-all: it keeps the mail and its traceback
+            self._failed(work, desk, claimed, f"{type(error).__name__}: {error}", traceback.format_exc())
+        return None
+
+    def _failed(self, work: Work, desk: Desk, claimed: Claimed, reason: str, trace: str) -> None:
+        if claimed.attempts >= desk.settings.limits.reading_attempts:
+            work.inbound.quarantine(claimed, reason=reason, traceback=trace)
+            maillog.quarantined(claimed.id, reason)
+            return
+        rest = pause(
+            claimed.attempts,
+            first=_FIRST_PAUSE,
+            longest=_LONGEST_PAUSE,
+            jitter=random.random(),  # noqa: S311
+        )
+        work.inbound.deferred(claimed, reason=reason, next_attempt=self._clock() + rest)
+        maillog.retried(claimed.id, claimed.attempts, reason)
+
+
+def _together(claimed: list[Claimed]) -> list[Claimed]:
+    """The leading mails that may share a batch: one that was tried before is a suspect and goes alone."""
+    suspects = [index for index, each in enumerate(claimed) if each.attempts > 1]
+    if not suspects:
+        return claimed
+    return claimed[: suspects[0] or 1]
+
+
+def _log(desk: Desk, claimed: Claimed, outcome: Outcome) -> None:
+    if outcome.quarantined:
+        maillog.quarantined(claimed.id, outcome.quarantined)
+    if outcome.ticket and outcome.case:
+        ref = desk.ref(outcome.ticket.id)
+        maillog.filed(claimed.id, ref, outcome.case.match.kind, outcome.ticket.priority)
+        if outcome.suppressed:
+            maillog.suppressed(claimed.id, ref, outcome.suppressed)

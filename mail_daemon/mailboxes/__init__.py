@@ -1,0 +1,1 @@
+"""Where mail comes from, behind one Protocol (base.Mailbox)."""

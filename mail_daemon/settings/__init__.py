@@ -1,0 +1,1 @@
+"""Typed, frozen settings, and the loader that says file and line."""

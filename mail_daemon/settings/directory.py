@@ -1,0 +1,38 @@
+"""Who is who, looked up by address: the agents and the accounts of the configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from mail_daemon.settings.policy import Account, Agent
+
+
+class Directory:
+    """Lookups in constant time; built once for each configuration."""
+
+    def __init__(
+        self, agents: Sequence[Agent], accounts: Sequence[Account], *, public_domains: Collection[str] = ()
+    ) -> None:
+        self.agents = tuple(agents)
+        self.accounts = {account.name: account for account in accounts}
+        public = frozenset(domain.lower() for domain in public_domains)
+        self._agents = {agent.address: agent for agent in agents}
+        self._by_contact = {contact: account for account in accounts for contact in account.contacts}
+        self._by_domain = {
+            domain.lower(): account
+            for account in accounts
+            for domain in account.domains
+            if domain.lower() not in public
+        }
+
+    def agent(self, address: str) -> Agent | None:
+        return self._agents.get(address)
+
+    def account(self, address: str) -> Account | None:
+        """The account of a contact, or of a mail domain that is the account's own."""
+        return self._by_contact.get(address) or self._by_domain.get(address.rpartition("@")[2])
+
+    def agents_for(self, category: str, assignee: str | None = None) -> tuple[Agent, ...]:
+        """Who hears of a ticket: its assignee, or else everybody who takes its category."""
+        assigned = tuple(agent for agent in self.agents if agent.name == assignee)
+        return assigned or tuple(a for a in self.agents if not a.categories or category in a.categories)

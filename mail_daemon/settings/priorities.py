@@ -1,0 +1,165 @@
+"""The whole of priorities.yaml, typed; `config/priorities.yaml` explains every key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from mail_daemon.domain import doubts, rules, scope
+from mail_daemon.domain.phrases import patterns
+from mail_daemon.domain.ticket import CATEGORIES
+from mail_daemon.settings.types import Section
+
+Level = Annotated[int, Field(ge=1, le=4)]
+Place = Literal["subject", "body", "ocr", "trace", "document", "voicemail"]
+SKIPPED = (rules.IGNORED, rules.SENTENCES, rules.ENDINGS, rules.RESUMED, rules.BREAKS)
+
+
+def _phrases(value: Any) -> Any:
+    """Reads a list, or a text of phrases parted by commas, which needs no quotes."""
+    if isinstance(value, str):
+        return tuple(phrase for part in value.split(",") if (phrase := " ".join(part.split())))
+    return value
+
+
+Phrases = Annotated[tuple[str, ...], BeforeValidator(_phrases)]
+
+
+def _category(value: Any) -> str:
+    if value not in CATEGORIES:
+        raise ValueError(f"{value!r} is no category; write one of {', '.join(CATEGORIES)}")
+    return str(value)
+
+
+def _levels(value: Any) -> Any:
+    """Reads one level for every width, or a level for each; `otherwise` stands for those left out."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = {"otherwise": value}
+    if not isinstance(value, Mapping):
+        raise ValueError(f"{value!r} is no level; write 1 to 4, or one for each of {', '.join(scope.WIDTHS)}")
+    unknown = set(value) - {*scope.WIDTHS, "otherwise"}
+    if unknown:
+        raise ValueError(
+            f"{', '.join(sorted(unknown))}: no such width; write {', '.join(scope.WIDTHS)} or otherwise"
+        )
+    filled = {width: value.get(width, value.get("otherwise")) for width in scope.WIDTHS}
+    missing = [width for width, level in filled.items() if level is None]
+    if missing:
+        raise ValueError(f"no level for {', '.join(missing)}; write them, or `otherwise: 3`")
+    return filled
+
+
+class RuleSection(Section):
+    """One rule of the table."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    category: Annotated[str, BeforeValidator(_category)]
+    level: Annotated[dict[str, Level], BeforeValidator(_levels)]
+    phrases: Phrases = ()
+    when: Phrases = ()
+    unless: Phrases = ()
+    where: tuple[Place, ...] = ("subject", "body", "ocr", "trace", "document", "voicemail")
+    doubted: bool = True
+    overrules: bool = False
+
+    @model_validator(mode="after")
+    def _fires(self) -> RuleSection:
+        if not self.phrases and not self.when:
+            raise ValueError(f"rule {self.name} can never fire; write phrases: or when:")
+        return self
+
+    def conditions(self, sign: str) -> tuple[tuple[str, ...], ...]:
+        """The conditions of `when` that are written with this sign: + (any order) or > (this order)."""
+        found = (line.split() for line in self.when)
+        return tuple(tuple(parts[::2]) for parts in found if (parts[1:2] or ["+"])[0] == sign)
+
+
+class Priorities(Section):
+    """Word lists and the ordered rules that give a mail its category and priority (policy section 5)."""
+
+    category: Annotated[str, BeforeValidator(_category)] = (
+        "other"  # of a mail in which no rule finds anything
+    )
+    level: Level = 4
+    important_level: Annotated[int, Field(ge=2, le=4)] = 3  # the same, when its sender marked it important
+    words: dict[str, Phrases] = {}
+    scope: dict[str, Phrases] = {}
+    doubt: dict[str, Phrases] = {}
+    skipped: dict[str, Phrases] = {}
+    rules: tuple[RuleSection, ...]
+
+    @field_validator("scope", "doubt", "skipped")
+    @classmethod
+    def _known_lists(cls, value: dict[str, Phrases], info: Any) -> dict[str, Phrases]:
+        known = {"scope": scope.SIGNS, "doubt": doubts.SIGNS, "skipped": SKIPPED}[info.field_name]
+        unknown = sorted(set(value) - set(known))
+        if unknown:
+            raise ValueError(f"no list {', '.join(unknown)} is looked at here; write {', '.join(known)}")
+        return value
+
+    @model_validator(mode="after")
+    def _whole(self) -> Priorities:
+        problems = [
+            *_repeated([rule.name for rule in self.rules]),
+            *self._wrong_lists(),
+            *self._wrong_rules(),
+        ]
+        if problems:
+            raise ValueError("; ".join(problems[:10]))
+        return self
+
+    @property
+    def lists(self) -> dict[str, Phrases]:
+        """All word lists by name."""
+        return {**self.words, **self.scope, **self.doubt, **self.skipped}
+
+    def _wrong_lists(self) -> list[str]:
+        taken = set(self.words) & {*scope.SIGNS, *doubts.SIGNS, *SKIPPED}
+        problems = [f"words.{name} is the name of another list; write another name" for name in sorted(taken)]
+        for name, phrases in self.lists.items():
+            problems += _wrong_phrases(f"list {name}", phrases, self.lists)
+        return problems
+
+    def _wrong_rules(self) -> list[str]:
+        problems = []
+        for rule in self.rules:
+            problems += _wrong_phrases(f"rule {rule.name}", rule.phrases, self.lists)
+            for line in rule.when:
+                problems += _wrong_condition(rule.name, line, self.lists)
+            problems += _unknown(rule.name, rule.unless, self.lists)
+        return problems
+
+
+def _repeated(names: Sequence[str]) -> list[str]:
+    return [
+        f"rule {name} stands twice; write another name"
+        for name in sorted({n for n in names if names.count(n) > 1})
+    ]
+
+
+def _wrong_phrases(where: str, phrases: Phrases, lists: Mapping[str, Phrases]) -> list[str]:
+    problems = []
+    for phrase in phrases:
+        try:
+            patterns(phrase, lists)
+        except ValueError as error:
+            problems.append(f"{where}: {error}")
+    return problems
+
+
+def _wrong_condition(rule: str, line: str, lists: Mapping[str, Phrases]) -> list[str]:
+    parts = line.split()
+    signs = set(parts[1::2])
+    if len(parts) % 2 == 0 or len(signs) > 1 or not signs <= {"+", ">"}:
+        return [f"rule {rule}: {line!r} is no condition; write `list + list` (any order) or `list > list`"]
+    return _unknown(rule, parts[::2], lists)
+
+
+def _unknown(rule: str, names: Sequence[str], lists: Mapping[str, Phrases]) -> list[str]:
+    unknown = [name for name in names if name not in lists]
+    return [
+        f"rule {rule}: no word list is called {name!r}; write one of {', '.join(sorted(lists))}"
+        for name in unknown
+    ]

@@ -1,0 +1,130 @@
+"""Record: the mail becomes a ticket, or a message of one, with its people, attachments and events."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from mail_daemon.case import Case
+from mail_daemon.domain.ticket import Cause, Status, after
+from mail_daemon.store.rows import NewEvent, NewMessage, NewTicket, Participant, Ticket
+from mail_daemon.store.tickets import Tickets
+
+_INTERNAL = frozenset({"command", "unproven", "bounce"})
+_STRONG = frozenset({"token", "message-id"})  # evidence that lets a customer bring in others
+_MOST_COPIES = 20
+_MOST_IDS = 20
+
+
+def record(tickets: Tickets, case: Case, *, ours: Collection[str]) -> Ticket:
+    """Opens or continues the ticket and returns it as it stands now. `ours` are never participants."""
+    number = case.match.ticket if case.match.ticket is not None else tickets.open(_new_ticket(case))
+    tickets.add_message(_message(number, case))
+    if people := list(_people(case, ours)):
+        tickets.add_participants(number, people)
+    for other in case.match.related:
+        tickets.link(number, other, "follow-up" if case.match.kind == "follow-up" else "mentioned")
+    events = [NewEvent(number, case.now, _actor(case), *_what(case), inbound_id=case.claimed.id)]
+    if not case.opens:
+        changes = _changes(case, _existing(tickets, number))
+        tickets.change(number, changed=case.now, **changes)
+        events += [_changed(number, case, name, value) for name, value in changes.items()]
+    tickets.add_events(events)
+    return _existing(tickets, number)
+
+
+def _existing(tickets: Tickets, number: int) -> Ticket:
+    ticket = tickets.get(number)
+    if ticket is None:
+        raise LookupError(f"ticket {number} is gone")
+    return ticket
+
+
+def _new_ticket(case: Case) -> NewTicket:
+    return NewTicket(
+        subject=case.mail.subject,
+        requester=case.sender.address,
+        requester_name=case.sender.name,
+        opened=case.claimed.received,
+        category=case.ranking.category,
+        priority=case.ranking.level,
+        reasons=case.ranking.reasons,
+        account=case.sender.account,
+        language=case.sender.language,
+        zone=case.sender.zone.key,
+        thread_index=case.mail.thread_index,
+        proven=case.sender.proven,
+    )
+
+
+def _message(number: int, case: Case) -> NewMessage:
+    mail = case.mail
+    answered = [each for each in (mail.in_reply_to, *reversed(mail.references)) if each]
+    # What a stranger's mail refers to must not find this ticket for others.
+    observed = answered[:_MOST_IDS] if case.match.how and case.match.kind != "stranger" else []
+    return NewMessage(
+        ticket_id=number,
+        direction="in",
+        author=case.sender.address or mail.sender.address,
+        at=case.claimed.received,
+        subject=mail.subject,
+        text=mail.text,
+        quoted="\n".join(part for part in (mail.quoted, mail.signature) if part),
+        visibility="internal" if case.match.kind in _INTERNAL else "public",
+        inbound_id=case.claimed.id,
+        attachments=mail.attachments,
+        message_ids=dict.fromkeys(observed, "observed")
+        | ({mail.message_id: "received"} if mail.message_id else {}),
+    )
+
+
+def _people(case: Case, ours: Collection[str]) -> Iterator[Participant]:
+    sender, kind = case.sender, case.match.kind
+    if not sender.address or sender.address in ours or kind in _INTERNAL:
+        return
+    role = "requester" if case.opens else "stranger" if kind == "stranger" else "colleague"
+    yield Participant(sender.address, sender.name, role, copies=case.opens)
+    if case.opens or (case.match.how in _STRONG and role != "stranger"):
+        others = [a for a in (*case.mail.to, *case.mail.cc) if a.address and a.address not in ours]
+        for other in others[:_MOST_COPIES]:
+            yield Participant(other.address, other.name, "cc", copies=True)
+
+
+def _actor(case: Case) -> str:
+    return case.sender.address or "unknown sender"
+
+
+def _what(case: Case) -> tuple[str, dict[str, Any]]:
+    what = "opened" if case.opens else case.match.kind
+    detail: dict[str, Any] = {"match": case.match.kind, "how": case.match.how}
+    if case.screening.machine:
+        detail["automatic"] = case.mail.automatic or "delivery report"
+    if case.mail.bounce:
+        detail["bounce"] = {"kind": case.mail.bounce.kind, "status": case.mail.bounce.status}
+    if case.match.related:
+        detail["related"] = list(case.match.related)
+    return what, detail
+
+
+def _changes(case: Case, ticket: Ticket) -> dict[str, Any]:
+    """What a mail to an existing ticket changes: a person's words resume it and may raise it, never lower it."""
+    if case.screening.machine or case.match.kind not in ("reply", "reopened"):
+        return {}
+    changes: dict[str, Any] = {}
+    status = after(Status(ticket.status), Cause.CUSTOMER_REPLIED)
+    if status != ticket.status:
+        changes["status"] = status.value
+    if case.match.kind == "reopened":
+        changes["reopened"] = case.now
+    if case.ranking.level < ticket.priority:
+        changes |= {"priority": case.ranking.level, "reasons": case.ranking.reasons}
+        changes["highest_priority"] = min(case.ranking.level, ticket.highest_priority)
+    return changes
+
+
+def _changed(number: int, case: Case, name: str, value: Any) -> NewEvent:
+    plain = [f"{r.rule}: {r.evidence} ({r.where})" for r in value] if name == "reasons" else value
+    shown = plain.isoformat() if hasattr(plain, "isoformat") else plain
+    return NewEvent(
+        number, case.now, _actor(case), f"{name} changed", {"to": shown}, inbound_id=case.claimed.id
+    )

@@ -1,0 +1,1 @@
+"""Everything durable: the database and the blobs."""

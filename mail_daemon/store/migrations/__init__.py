@@ -1,0 +1,1 @@
+"""The database's history: one file in `versions/` for each change, applied in order by `migrate.upgrade`."""

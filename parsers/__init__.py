@@ -1,0 +1,1 @@
+"""Bytes to facts. Knows nothing of tickets, the database or settings files."""

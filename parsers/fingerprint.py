@@ -1,0 +1,71 @@
+"""What makes two copies of a mail the same mail, however it came to us."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+_WINDOW = 256 * 1024  # bytes at the front in which the header is looked for
+_CHUNK = 256 * 1024
+_FIELD = re.compile(rb"(?:\A|\n)(message-id|from|date|subject)[ \t]*:", re.I)
+_END = re.compile(rb"\n(?![ \t])")
+_EMPTY_LINE = re.compile(rb"(?:\A|\n)\r?\n")
+
+
+def fingerprint(raw: bytes) -> str:
+    """SHA-256 in hex over Message-ID, From, Date, Subject and the body.
+
+    The fields that servers add on the way don't count, nor do folding, CRLF against LF, or empty lines
+    at the end, which stores add and take away.
+    """
+    return _digest(raw[:_WINDOW], (raw[at : at + _CHUNK] for at in range(_WINDOW, len(raw), _CHUNK)))
+
+
+def fingerprint_file(path: Path) -> str:
+    """The same of a file, in bounded memory. Raises OSError."""
+    with path.open("rb") as file:
+        return _digest(file.read(_WINDOW), iter(lambda: file.read(_CHUNK), b""))
+
+
+def _digest(front: bytes, rest: Iterable[bytes]) -> str:
+    found = _EMPTY_LINE.search(front)
+    header, body = (front[: found.start()], front[found.end() :]) if found else (front, b"")
+    digest = hashlib.sha256()
+    for name, value in sorted(_values(header)):
+        digest.update(name + b":" + value + b"\n")
+    digest.update(b"\n")
+    for piece in _canonical(_chained(body, rest)):
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+def _values(header: bytes) -> Iterator[tuple[bytes, bytes]]:
+    for match in _FIELD.finditer(header):
+        end = _END.search(header, match.end())
+        value = header[match.end() : end.start() if end else len(header)]
+        yield match[1].lower(), b" ".join(value.split())
+
+
+def _chained(body: bytes, rest: Iterable[bytes]) -> Iterator[bytes]:
+    yield body
+    yield from rest
+
+
+def _canonical(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The body with LF alone and without line ends at its end, wherever the chunks are cut."""
+    carriage, newlines = b"", 0
+    for piece in chunks:
+        chunk = carriage + piece
+        carriage = b"\r" if chunk.endswith(b"\r") else b""
+        chunk = (chunk[:-1] if carriage else chunk).replace(b"\r\n", b"\n")
+        text = chunk.rstrip(b"\n")
+        if text:
+            while newlines:
+                yield b"\n" * min(newlines, _CHUNK)
+                newlines -= min(newlines, _CHUNK)
+            yield text
+        newlines += len(chunk) - len(text)
+    if carriage:
+        yield b"\n" * newlines + carriage

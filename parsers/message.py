@@ -1,0 +1,190 @@
+"""Bytes of a mail to one frozen Mail. The one door to mail-parser, which reads addresses and dates."""
+
+from __future__ import annotations
+
+import binascii
+import logging
+from collections.abc import Collection
+from datetime import UTC, datetime
+from email.message import Message
+from email.utils import parsedate_to_datetime
+
+from mailparser import MailParser
+from mailparser.exceptions import MailParserError
+
+from parsers import references
+from parsers.authentication import authentication
+from parsers.automatic import automatic
+from parsers.body import body
+from parsers.bounce import bounce
+from parsers.header import all_text, one_line, raw, readable, text
+from parsers.language import language
+from parsers.mail import Mail, Unreadable
+from parsers.part import leaves
+from parsers.reply_text import split
+from parsers.sender import addresses, mended_comma, sender
+from parsers.structure import structure
+from parsers.transfer import transfer_decoded
+
+RECIPIENTS = 500  # addresses of To and of Cc that are read
+_DATE_LENGTH = 200
+
+# mail-parser logs the headers of hostile mail; what it could not read is in Mail.defects.
+logging.getLogger("mailparser").setLevel(logging.CRITICAL)
+_FAULTS = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    MailParserError,
+)
+
+
+def read(
+    raw_mail: bytes, *, envelope_sender: str | None = None, trusted_authserv_ids: Collection[str] = ()
+) -> Mail:
+    """One mail, read as a person would; what was broken, mended or left out is named in `defects`.
+
+    `envelope_sender` is what SMTP or LMTP said ("" is the null sender); without it Return-Path counts.
+    `trusted_authserv_ids` are the servers whose Authentication-Results are believed.
+    Raises Unreadable where there is nothing to file. Time and memory are linear in the mail's size.
+    """
+    if not raw_mail.strip():
+        raise Unreadable("the mail is empty")
+    root, defects = structure(raw_mail)
+    subject = text(root, "Subject")
+    if envelope_sender is None:
+        envelope_sender = _return_path(root)
+    people = _People(root, defects)
+    whole, attachments = body(root, defects)
+    reply = split(whole)
+    return Mail(
+        message_id=_first_id(root, "Message-ID"),
+        sender=people.sender,
+        sender_defect=people.sender_defect,
+        reply_to=people.reply_to,
+        to=people.to,
+        cc=people.cc,
+        subject=subject,
+        date=people.date,
+        text=reply.new,
+        quoted=reply.quoted,
+        signature=reply.signature,
+        language=language(reply.new),
+        automatic=automatic(root, subject, envelope_sender),
+        bounce=bounce(root),
+        in_reply_to=references.in_reply_to(" ".join(raw(root, "In-Reply-To"))),
+        references=references.message_ids(" ".join(raw(root, "References"))),
+        thread_index=_thread_index(text(root, "Thread-Index")),
+        envelope_sender=envelope_sender,
+        importance=_importance(root),
+        authentication=authentication(root, people.from_domain, trusted_authserv_ids),
+        attachments=attachments,
+        defects=tuple(dict.fromkeys(defects)),
+    )
+
+
+def content(raw_mail: bytes, position: int) -> bytes:
+    """The bytes of the attachment at this `Attachment.position`. Raises IndexError where there is none."""
+    root, _ = structure(raw_mail)
+    for number, part in enumerate(leaves(root)):
+        if number == position:
+            return transfer_decoded(part.content, part.encoding)[0]
+    raise IndexError(f"the mail has no part {position}")
+
+
+class _People:
+    """The addresses and the date, by mail-parser, which gets a copy of these headers alone.
+
+    It would take the whole mail apart otherwise, in more time and memory than all the rest takes.
+    """
+
+    def __init__(self, root: Message, defects: list[str]) -> None:
+        self._defects = defects
+        view = Message()
+        values = {
+            name: [readable(value, root) for value in raw(root, name)]
+            for name in ("From", "Reply-To", "To", "Cc", "Date")
+        }
+        for name, found in values.items():
+            # Of To and Cc that stand more than once all count; of the others the first.
+            if joined := ", ".join(found if name in ("To", "Cc") else found[:1]):
+                view.set_raw(name, self._capped(name, joined))
+        view.set_payload("")
+        door = self._opened(view)
+        found_from = list(door.from_) if door else []
+        problems = [d for d in door.address_header_defects if d["header"] == "from"] if door else []
+        if mended := mended_comma(found_from, problems):
+            found_from, problems = mended, []
+        self.sender, self.sender_defect = sender(values["From"], found_from, problems)
+        self.reply_to = addresses(door.reply_to if door else ())
+        self.to = addresses(door.to if door else ())
+        self.cc = addresses(door.cc if door else ())
+        self.date = _utc(door.date if door else None) or _any_date(view)
+
+    @property
+    def from_domain(self) -> str:
+        return "" if self.sender_defect else self.sender.domain
+
+    def _opened(self, view: Message) -> MailParser | None:
+        try:
+            return MailParser(view)
+        except _FAULTS as fault:
+            self._defects.append(f"addresses unread: {type(fault).__name__}")
+            return None
+
+    def _capped(self, name: str, value: str) -> str:
+        if name == "Date":
+            return value[:_DATE_LENGTH]
+        if value.count(",") < RECIPIENTS:
+            return value
+        self._defects.append(f"more than {RECIPIENTS} addresses in {name}: the rest is left out")
+        return ",".join(value.split(",", RECIPIENTS)[:RECIPIENTS])
+
+
+def _utc(date: datetime | None) -> datetime | None:
+    try:
+        return date.astimezone(UTC) if date and date.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _any_date(view: Message) -> datetime | None:
+    """Dates in forms that mail-parser refuses, such as one without a zone, which is taken for UTC."""
+    value = view.get("Date")
+    try:
+        date = parsedate_to_datetime(str(value)) if value else None
+        return _utc(date if date is None or date.tzinfo else date.replace(tzinfo=UTC))
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+
+
+def _return_path(root: Message) -> str | None:
+    values = all_text(root, "Return-Path")
+    if not values:
+        return None
+    return one_line(values[0].partition("<")[2].partition(">")[0] if "<" in values[0] else values[0]).lower()
+
+
+def _first_id(root: Message, name: str) -> str | None:
+    values = raw(root, name)
+    return references.message_id(values[0]) if values else None
+
+
+def _thread_index(value: str) -> str | None:
+    """Outlook's conversation: the first 22 bytes are the same for all mails of a thread ([MS-OXOMSG])."""
+    try:
+        data = binascii.a2b_base64(value[:200])
+    except (binascii.Error, ValueError):
+        return None
+    return data[:22].hex() if len(data) >= 22 else None
+
+
+def _importance(root: Message) -> str | None:
+    """RFC 2156's Importance, else the number of X-Priority, of which 3 is the usual."""
+    word = text(root, "Importance").lower()
+    if word in ("high", "low"):
+        return word
+    return {"1": "high", "2": "high", "4": "low", "5": "low"}.get(text(root, "X-Priority")[:1])

@@ -1,0 +1,1 @@
+"""Facts to letters to bytes to SMTP. Knows nothing of the database."""

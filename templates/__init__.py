@@ -1,0 +1,1 @@
+"""The letters that ship: Markdown with front matter, one file per letter and language."""

@@ -1,0 +1,282 @@
+"""One installation of the daemon for a test: its config folder, its process, its log and its commands.
+
+    desk = Desk(tmp_path, sink=sink, dovecot=dovecot)
+    desk.start()
+    desk.wait_for_log("filed", count=3)
+    assert [ticket["status"] for ticket in desk.tickets()] == ["new"] * 3
+    desk.stop()
+
+What a test does not care about is set so that it does not get in the way: short pauses, wide caps.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from mail_daemon.settings import init
+from mail_daemon.store.rows import Inbound, Message
+from mail_daemon.store.store import Store
+from parsers.fingerprint import fingerprint
+from tests.acceptance.sent import Sent
+from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.servers.sink import Sink
+
+ROOT = Path(__file__).parents[2]
+COMMAND = (str(Path(sys.executable).parent / "mail-daemon"),)
+ADDRESS = "support@desk.example"
+AGENT = "ann@agents.example"
+ADMIN = "root@agents.example"
+STOP_SECONDS = 10.0  # what SIGTERM may take
+
+
+class Desk:
+    """`changes` are sections of mail-daemon.yaml, laid over those below. `command` starts the program."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        sink: Sink,
+        dovecot: Dovecot | None = None,
+        database: str = "sqlite:///var/mail-daemon.db",
+        agents: Iterable[str] = (AGENT,),
+        accounts: Iterable[Mapping[str, Any]] = (),
+        changes: Mapping[str, Mapping[str, Any]] | None = None,
+        mailbox: Mapping[str, Any] | None = None,
+        command: Iterable[str] = COMMAND,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
+        self.config = folder / "config"
+        self.sink = sink
+        self.command = tuple(command)
+        self._log = folder / "log"  # not below the config folder, which the daemon watches
+        self._environ = {**os.environ, **(environ or {})}
+        self._process: subprocess.Popen[bytes] | None = None
+        init.write(self.config)
+        settings = _settings(sink, dovecot, database, mailbox or {})
+        for name, section in (changes or {}).items():
+            settings[name] = {**settings.get(name, {}), **section}
+        self.write("mail-daemon.yaml", settings)
+        people = [{"name": each.partition("@")[0], "address": each} for each in agents]
+        self.write("agents.yaml", {"agents": people})
+        self.write("accounts.yaml", {"accounts": list(accounts)})
+        self._store = Store(database, base=self.config)
+
+    def write(self, name: str, content: Any) -> None:
+        """Replaces a file of the configuration in one step, as editors do; JSON is YAML, too."""
+        new = self.config.parent / f"{name}.new"
+        new.write_text(content if isinstance(content, str) else json.dumps(content, indent=2) + "\n")
+        new.chmod(0o600)
+        new.rename(self.config / name)
+
+    # --- the process --------------------------------------------------------------------------------------
+
+    @property
+    def pid(self) -> int:
+        assert self._process, "the daemon is not running"
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> None:
+        """Starts `run`; returns at once. The log goes on in the same file."""
+        assert not self.running, "the daemon runs already"
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._line("run", "--json-log"), cwd=ROOT, env=self._environ, stdout=log, stderr=log
+            )
+
+    def stop(self) -> float:
+        """Ends it by SIGTERM, in order; returns after how many seconds."""
+        begun = time.monotonic()
+        self.signal(signal.SIGTERM)
+        code = self.wait_for_end(STOP_SECONDS)
+        assert code == 0, f"exit code {code} after SIGTERM:\n{self._tail()}"
+        return time.monotonic() - begun
+
+    def kill(self) -> None:
+        """Ends it by SIGKILL, if it runs."""
+        if self._process:
+            self._process.kill()
+            self._process.wait(20)
+            self._process = None
+
+    def signal(self, number: signal.Signals) -> None:
+        os.kill(self.pid, number)
+
+    def wait_for_end(self, seconds: float) -> int:
+        """The exit code; fails when the process goes on."""
+        assert self._process
+        try:
+            code = self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"it still runs after {seconds} s:\n{self._tail()}") from None
+        self._process = None
+        return code
+
+    @contextmanager
+    def running_daemon(self) -> Iterator[None]:
+        """The daemon for the length of a `with`, at whose end it must still be alive and stop in order."""
+        self.start()
+        try:
+            yield
+            assert self.running, f"the daemon ended by itself:\n{self._tail()}"
+            self.stop()
+        finally:
+            self.kill()
+
+    # --- the log ------------------------------------------------------------------------------------------
+
+    def log(self, event: str | None = None, **fields: Any) -> list[dict[str, Any]]:
+        """The events of this name whose fields hold these values, of all runs so far, oldest first."""
+        return [
+            line
+            for line in self._lines()
+            if event in (None, line["event"])
+            and all(line.get(name) == value for name, value in fields.items())
+        ]
+
+    def wait_for_log(
+        self, event: str, *, count: int = 1, seconds: float = 20.0, **fields: Any
+    ) -> dict[str, Any]:
+        """Returns the `count`th such event once it is there."""
+
+        def enough() -> bool:
+            return len(self.log(event, **fields)) >= count
+
+        self.wait_until(enough, f"{count} times {event} {fields or ''} in the log", seconds=seconds)
+        return self.log(event, **fields)[count - 1]
+
+    def wait_until(self, holds: Callable[[], bool], what: str, *, seconds: float = 20.0) -> None:
+        until = time.monotonic() + seconds
+        while not holds():
+            if time.monotonic() > until:
+                raise AssertionError(f"after {seconds} s there is no {what}; the log ends:\n{self._tail()}")
+            time.sleep(0.03)
+
+    def _lines(self) -> Iterator[dict[str, Any]]:
+        if not self._log.exists():
+            return
+        with self._log.open(encoding="utf-8", errors="replace") as lines:
+            for line in lines:
+                if line.endswith("\n") and line.startswith("{"):
+                    yield json.loads(line)
+
+    def _tail(self) -> str:
+        return self._log.read_text(errors="replace")[-3000:] if self._log.exists() else "(no log)"
+
+    # --- commands -----------------------------------------------------------------------------------------
+
+    def run(
+        self, *arguments: str, code: int = 0, stdin: bytes | None = None
+    ) -> subprocess.CompletedProcess[bytes]:
+        """A command of the program beside the daemon; fails when it ends with another exit code."""
+        done = subprocess.run(
+            self._line(*arguments), cwd=ROOT, env=self._environ, input=stdin, capture_output=True, timeout=120
+        )
+        words = done.stderr.decode(errors="replace")
+        assert done.returncode == code, f"{arguments} ended with {done.returncode}:\n{words[-3000:]}"
+        return done
+
+    def json(self, *arguments: str) -> Any:
+        return json.loads(self.run(*arguments, "--json").stdout)
+
+    def run_once(self) -> None:
+        """One pass over all that is due."""
+        done = self.run("run", "--once", "--json-log")
+        with self._log.open("ab") as log:
+            log.write(done.stderr)
+
+    def ingest(self, *mails: bytes) -> None:
+        """Hands in mails as an MTA does."""
+        folder = self.config.parent / "ingest"
+        folder.mkdir(exist_ok=True)
+        paths = [folder / f"{number:04}.eml" for number in range(len(mails))]
+        for path, raw in zip(paths, mails, strict=True):
+            path.write_bytes(raw)
+        self.run("ingest", *map(str, paths))
+
+    def tickets(self) -> list[dict[str, Any]]:
+        return list(self.json("tickets"))
+
+    def ticket(self, ref: str | int) -> dict[str, Any]:
+        return dict(self.json("ticket", str(ref)))
+
+    def outbox(self, letter: str | None = None) -> list[dict[str, Any]]:
+        return [row for row in self.json("outbox") if letter in (None, row["letter"])]
+
+    def quarantine(self) -> list[dict[str, Any]]:
+        return list(self.json("quarantine", "list"))
+
+    def _line(self, *arguments: str) -> list[str]:
+        return [*self.command, "--config", str(self.config), *arguments]
+
+    # --- what became of a mail ----------------------------------------------------------------------------
+
+    def inbound(self, raw: bytes) -> Inbound | None:
+        """The stored mail with these bytes, whatever headers a server has put on top; None if it was lost."""
+        with self._store.read() as work:
+            return work.inbound.by_fingerprint(fingerprint(raw))
+
+    def inbounds(self, mails: Iterable[bytes]) -> list[Inbound | None]:
+        with self._store.read() as work:
+            return [work.inbound.by_fingerprint(fingerprint(raw)) for raw in mails]
+
+    def messages(self, ticket_id: int) -> list[Message]:
+        with self._store.read() as work:
+            return list(work.tickets.messages(ticket_id))
+
+    def ticket_of(self, raw: bytes) -> dict[str, Any]:
+        """The ticket that a mail was filed in, as the command shows it."""
+        stored = self.inbound(raw)
+        assert stored is not None, "the mail was not stored"
+        assert stored.ticket_id is not None, f"{stored.state}: {stored.reason}"
+        return self.ticket(stored.ticket_id)
+
+    # --- what left ----------------------------------------------------------------------------------------
+
+    def letters(self, to: str | None = None) -> list[Sent]:
+        """What the SMTP server accepted, in order; `to` leaves only letters to this address."""
+        return [sent for sent in map(Sent, self.sink.letters()) if to in (None, sent.to)]
+
+
+def _settings(
+    sink: Sink, dovecot: Dovecot | None, database: str, mailbox: Mapping[str, Any]
+) -> dict[str, Any]:
+    imap = {
+        "name": "support",
+        "type": "imap",
+        "host": "127.0.0.1",
+        "port": dovecot.imap_port if dovecot else 143,
+        "security": "none",
+        "username": "support",
+        "password": PASSWORD,
+        "done": {"move": "Processed"},
+        "poll_seconds": 1,
+        **mailbox,
+    }
+    return {
+        "desk": {
+            "name": "ThreePBX Support",
+            "address": ADDRESS,
+            "admins": [ADMIN],
+            "timezone": "America/New_York",
+            "tag": "TPBX",
+        },
+        "database": {"url": database},
+        "mailboxes": [imap] if dovecot else [],
+        "smtp": {"host": "127.0.0.1", "port": sink.port, "security": "none", "timeout": "5s"},
+        "answers": {"unproven": 1_000_000, "known": 1_000_000, "overall": 1_000_000},
+        "delivery": {"first_retry": "1s", "longest_pause": "2s"},
+    }

@@ -1,0 +1,216 @@
+"""A ticket keeps who takes part, what was said and why, and is found again by what mails name."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from mail_daemon.domain.priority import Reason
+from mail_daemon.store.rows import Clock, Link, NewClock, NewEvent, Participant
+from mail_daemon.store.store import Store
+from parsers.mail import Attachment
+from tests.stored import MINUTE, NOW, claim, letter, mail, message, open_ticket, ticket
+
+CY = Participant("cy@acme.example", "Cy", "requester", True)
+DEE = Participant("dee@acme.example", "Dee", "cc", True)
+PICTURE = Attachment(
+    "error.png",
+    "image/png",
+    5,
+    "0" * 64,
+    "screenshot",
+    True,
+    "<p1>",
+    2,
+    "Registration failed",
+    {"error": ["408"]},
+)
+
+
+def test_tickets_are_numbered_from_1001(store: Store) -> None:
+    assert [open_ticket(store), open_ticket(store)] == [1001, 1002]
+
+
+def test_a_ticket_comes_back_as_it_was_opened(store: Store) -> None:
+    reasons = (Reason("one-way-audio", "can't hear", "body"), Reason("scope-site", "whole office", "subject"))
+    number = open_ticket(
+        store,
+        priority=2,
+        reasons=reasons,
+        account="Acme",
+        zone="Europe/Berlin",
+        proven=True,
+        thread_index="ab",
+    )
+    with store.read() as work:
+        opened = work.tickets.get(number)
+        assert work.tickets.get(7) is None
+    assert opened is not None
+    assert (opened.subject, opened.status, opened.category) == ("No dial tone", "new", "trouble")
+    assert (opened.priority, opened.highest_priority, opened.reasons) == (2, 2, reasons)
+    assert (opened.account, opened.zone, opened.proven, opened.overdue) == (
+        "Acme",
+        "Europe/Berlin",
+        True,
+        False,
+    )
+    assert (opened.opened, opened.changed, opened.resolved) == (NOW, NOW, None)
+
+
+def test_a_change_touches_only_what_it_names(store: Store) -> None:
+    first, second = open_ticket(store), open_ticket(store)
+    why = (Reason("all-phones", "everyone", "body"),)
+    with store.begin() as work:
+        work.tickets.change(first, status="open", priority=1, highest_priority=1, reasons=why, next_due=NOW)
+    with store.read() as work:
+        changed, other = work.tickets.get(first), work.tickets.get(second)
+    assert changed is not None
+    assert (changed.status, changed.priority, changed.reasons, changed.next_due) == ("open", 1, why, NOW)
+    assert changed.subject == "No dial tone"
+    assert other is not None
+    assert (other.status, other.priority) == ("new", 3)
+
+
+def test_a_ticket_is_found_by_every_message_id_of_its_thread(store: Store) -> None:
+    number = open_ticket(store)
+    with store.begin() as work:
+        work.tickets.add_message(message(number, message_ids={"<a@x>": "received", "<b@x>": "observed"}))
+        work.tickets.remember_ids(number, ["<c@desk>", "<a@x>"], "sent")
+    with store.read() as work:
+        found = work.tickets.by_message_ids(["<x@x>", "<a@x>", "<b@x>", "<c@desk>"])
+        assert found == {"<a@x>": number, "<b@x>": number, "<c@desk>": number}
+        assert work.tickets.by_message_ids([]) == {}
+
+
+def test_a_message_id_used_again_still_names_its_first_ticket(store: Store) -> None:
+    first, copycat = open_ticket(store), open_ticket(store)
+    with store.begin() as work:
+        work.tickets.remember_ids(copycat, ["<a@x>"], "received")
+        work.tickets.remember_ids(first, ["<a@x>"], "received")
+        assert work.tickets.by_message_ids(["<a@x>"]) == {"<a@x>": first}
+
+
+def test_a_message_id_of_any_length_does_no_harm(store: Store) -> None:
+    number = open_ticket(store)
+    endless = "<" + "".join(chr(0x4E00 + n * 7919 % 20000) for n in range(50_000)) + "@x>"
+    with store.begin() as work:
+        work.tickets.remember_ids(number, [endless, "<a@x>"], "received")
+        assert work.tickets.by_message_ids([endless, "<a@x>"]) == {"<a@x>": number}
+
+
+def test_a_ticket_is_found_by_outlooks_conversation(store: Store) -> None:
+    first, second, _ = (open_ticket(store, thread_index=index) for index in ("ab" * 22, "ab" * 22, None))
+    with store.read() as work:
+        assert work.tickets.by_thread_index("ab" * 22) == [first, second]
+        assert work.tickets.by_thread_index("cd") == []
+
+
+def test_who_takes_part_stays_as_he_first_came_until_changed(store: Store) -> None:
+    number = open_ticket(store)
+    with store.begin() as work:
+        work.tickets.add_participants(number, [CY])
+        work.tickets.add_participants(number, [Participant(CY.address, "C.", "cc", False), DEE])
+        assert work.tickets.participants(number) == {CY.address: CY, DEE.address: DEE}
+        work.tickets.change_participant(number, DEE.address, role="colleague", copies=False)
+        assert work.tickets.participants(number)[DEE.address] == Participant(
+            DEE.address, "Dee", "colleague", False
+        )
+        assert work.tickets.participants(number + 1) == {}
+
+
+def test_what_was_said_keeps_its_attachments(store: Store) -> None:
+    number = open_ticket(store)
+    with store.begin() as work:
+        work.inbound.add([mail()], now=NOW)
+    (claimed,) = claim(store)
+    with store.begin() as work:
+        first = work.tickets.add_message(
+            message(number, quoted="> hello", attachments=(PICTURE,), inbound_id=claimed.id)
+        )
+        second = work.tickets.add_message(message(number, direction="note", visibility="internal"))
+    with store.read() as work:
+        said = work.tickets.messages(number)
+        (kept,) = work.tickets.attachments(number)
+    assert [(one.id, one.direction, one.visibility, one.inbound_id) for one in said] == [
+        (first, "in", "public", claimed.id),
+        (second, "note", "internal", None),
+    ]
+    assert (said[0].author, said[0].at, said[0].quoted) == ("cy@acme.example", NOW, "> hello")
+    assert (kept.message_id, kept.name, kept.kind, kept.inline) == (first, "error.png", "screenshot", True)
+    assert (kept.content_id, kept.position, kept.facts) == ("<p1>", 2, {"error": ["408"]})
+
+
+def test_what_happened_is_told_in_order(store: Store) -> None:
+    number = open_ticket(store)
+    with store.begin() as work:
+        (posted,) = work.outbox.add([letter(ticket_id=number)])
+        work.tickets.add_events(
+            [
+                NewEvent(number, NOW, "cy@acme.example", "opened", {"priority": 3}),
+                NewEvent(number, NOW, "desk", "acknowledged", outbox_id=posted),
+            ]
+        )
+        work.tickets.add_events([])
+    with store.read() as work:
+        told = work.tickets.events(number)
+    assert [(event.what, event.actor, dict(event.detail), event.outbox_id) for event in told] == [
+        ("opened", "cy@acme.example", {"priority": 3}, None),
+        ("acknowledged", "desk", {}, posted),
+    ]
+
+
+def test_a_link_shows_on_both_tickets_once(store: Store) -> None:
+    first, second = open_ticket(store), open_ticket(store)
+    with store.begin() as work:
+        work.tickets.link(second, first, "follow-up of")
+        work.tickets.link(second, first, "follow-up of")
+    with store.read() as work:
+        assert (
+            work.tickets.links(first) == work.tickets.links(second) == [Link(second, first, "follow-up of")]
+        )
+
+
+def test_tickets_are_listed_by_number_and_state(store: Store) -> None:
+    numbers = [open_ticket(store, status=status) for status in ("new", "closed", "open")]
+    with store.read() as work:
+        assert [row.id for row in work.tickets.list()] == numbers
+        assert [row.id for row in work.tickets.list(statuses=["new", "open"])] == [numbers[0], numbers[2]]
+        assert [row.id for row in work.tickets.list(after=numbers[0], limit=1)] == [numbers[1]]
+
+
+def test_text_that_no_database_can_hold_is_kept_as_far_as_it_can(store: Store) -> None:
+    number = open_ticket(store, subject="a\0b \ud83d c", requester_name="Zoë 😀")
+    with store.begin() as work:
+        work.tickets.add_message(message(number, text="\0\udfff"))
+        work.tickets.add_events([NewEvent(number, NOW, "x", "read", {"text": "\0\ud800"})])
+        kept = work.tickets.get(number)
+    assert kept is not None
+    assert (kept.subject, kept.requester_name) == ("ab ? c", "Zoë 😀")
+
+
+def test_a_time_without_zone_is_refused(store: Store) -> None:
+    with pytest.raises(Exception, match="naive"), store.begin() as work:
+        work.tickets.open(ticket(opened=NOW.replace(tzinfo=None)))
+
+
+def test_clocks_are_looked_at_when_due_and_left_in_peace_after(store: Store) -> None:
+    number = open_ticket(store)
+    soon, later = NOW + MINUTE, NOW + timedelta(hours=1)
+    with store.begin() as work:
+        work.clocks.start([NewClock(number, "resolution", NOW, later, later)])
+        work.clocks.start(
+            [NewClock(number, "response", NOW, soon, soon), NewClock(number, "x", NOW, None, None)]
+        )
+        work.clocks.start([])
+        resolution, response, _ = work.clocks.of(number)
+    assert response == Clock(response.id, number, "response", "running", NOW, soon, None, None, soon)
+    with store.begin() as work:
+        assert work.clocks.due(NOW, 10) == []
+        assert work.clocks.due(soon, 10) == [response]
+        assert work.clocks.due(later, 10) == [response, resolution]
+        assert work.clocks.due(later, 1) == [response]
+        work.clocks.change(response.id, state="met", stopped_at=soon, next_at=None)
+    with store.begin() as work:
+        assert work.clocks.due(later, 10) == [resolution]
+        assert [clock.state for clock in work.clocks.of(number)] == ["running", "met", "running"]

@@ -1,0 +1,1 @@
+"""Real servers, started privately on loopback for the tests."""
