@@ -68,9 +68,7 @@ class App:
             Wiring(
                 store=self.store,
                 blobs=self.blobs,
-                reader=Reader(
-                    seconds=settings.limits.reading.total_seconds(), memory=settings.limits.reading_memory
-                ),
+                reader=Reader(seconds=settings.limits.reading.total_seconds(), memory=settings.limits.reading_memory),
                 clock=self.clock,
                 desk=lambda: self.desk,
                 mailboxes=lambda: mailboxes_of(self.configuration, self.clock),
@@ -84,21 +82,22 @@ class App:
     def require_database(self) -> None:
         """For commands that only look. Raises LookupError where no daemon has made the database yet."""
         if not self.store.exists():
-            raise LookupError(
-                f"there is no database at {self.store.url.render_as_string()} yet; `run` makes it"
-            )
+            raise LookupError(f"there is no database at {self.store.url.render_as_string()} yet; `run` makes it")
 
     def instance(self) -> Instance:
         return Instance(self.configuration.folder)
 
     def reload(self) -> bool:
-        """Takes the configuration on disk, or keeps the last good one; True when mailboxes must be opened anew."""
+        """Takes the configuration on disk, or keeps the last good one.
+
+        True when mailboxes must be opened anew.
+        """
         old = self.configuration.settings
         try:
             configuration = load(self.configuration.folder, self._environ)
             desk = desk_of(configuration)
         except (ConfigError, TemplateError) as error:
-            self._refuse(error.problems)
+            self._refuse(list(error.problems))
             return False
         self.configuration, self.desk, self._told = configuration, desk, []
         new = configuration.settings

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from mail_daemon.domain.calendar import Calendar
 from mail_daemon.domain.identity import Signer
 from mail_daemon.domain.rules import RuleTable
 from mail_daemon.settings.directory import Directory
-from mail_daemon.settings.loader import Configuration
 from mail_daemon.settings.policy import Policy
 from mail_daemon.settings.sections import Settings
 from responders.renderer import Renderer

@@ -27,7 +27,7 @@ _CLAIM = timedelta(minutes=30)  # a claim outlives every reading limit of its ba
 _FIRST_PAUSE = timedelta(seconds=1)
 _LONGEST_PAUSE = timedelta(minutes=1)
 
-_Reading = tuple[Sequence[Claimed], "Future[list[Mail | Failure]]"]
+_Reading = tuple[list[Claimed], "Future[list[Mail | Failure]]"]
 
 
 class Filer:
@@ -71,10 +71,10 @@ class Filer:
     def release(self) -> None:
         """Gives back what is claimed and not filed, as if it had not been tried."""
         claimed = [each for batch, _ in self._ahead for each in batch]
-        self._ahead.clear()
         if claimed:
             with self._store.begin() as work:
                 work.inbound.release(claimed)
+        self._ahead.clear()
 
     def _may_claim(self) -> bool:
         suspects = any(claimed.attempts > 1 for batch, _ in self._ahead for claimed in batch)
@@ -95,7 +95,7 @@ class Filer:
         maillog.quarantined(batch[0].id, reason)
         return self._claim()
 
-    def _submit(self, batch: Sequence[Claimed]) -> Future[list[Mail | Failure]]:
+    def _submit(self, batch: list[Claimed]) -> Future[list[Mail | Failure]]:
         trusted = self._desk().settings.trusted.authserv_ids
         return read(self._reader, self._blobs, batch, trusted_authserv_ids=trusted)
 

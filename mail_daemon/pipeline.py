@@ -13,7 +13,7 @@ from mail_daemon.case import Case
 from mail_daemon.desk import Desk
 from mail_daemon.domain.decisions import Screening
 from mail_daemon.stages.answer import answer, refuse
-from mail_daemon.stages.clocks import run_clocks
+from mail_daemon.stages.clocks import first_due, run_clocks
 from mail_daemon.stages.identify import identify
 from mail_daemon.stages.match import Rules, match
 from mail_daemon.stages.record import record
@@ -39,9 +39,7 @@ class Outcome:
 def file_mail(work: Work, desk: Desk, claimed: Claimed, mail: Mail, *, now: datetime) -> Outcome:
     """Reads from top to bottom as the mail goes. Raises StaleClaim when another process was faster."""
     screening = screen(mail, _gate(desk), refused=claimed.refused)
-    sender = identify(
-        mail, desk.directory, zone=desk.settings.desk.timezone, language=desk.settings.desk.language
-    )
+    sender = identify(mail, desk.directory, zone=desk.settings.desk.timezone, language=desk.settings.desk.language)
     if screening.quarantine:
         letters = refuse(work.outbox, desk, claimed, mail, sender, screening, now=now)
         work.inbound.quarantine(claimed, reason=screening.quarantine)
@@ -55,7 +53,8 @@ def file_mail(work: Work, desk: Desk, claimed: Claimed, mail: Mail, *, now: date
 
     ranking = triage(desk.rules, subject=mail.subject, text=mail.text, importance=mail.importance)
     case = Case(claimed, mail, screening, sender, found, ranking, now)
-    ticket = record(work.tickets, case, ours=desk.settings.desk.addresses)
+    due = first_due(desk, case) if case.opens else None
+    ticket = record(work.tickets, case, ours=desk.settings.desk.addresses, next_due=due)
     clocks = run_clocks(work.clocks, work.tickets, desk, case, ticket)
     letters, suppressed = answer(work.outbox, work.tickets, desk, case, ticket, clocks)
     work.inbound.filed(claimed, ticket_id=ticket.id, match=found.kind, facts=_facts(case))

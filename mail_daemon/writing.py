@@ -51,9 +51,7 @@ def desk_facts(desk: Desk) -> DeskFacts:
     return DeskFacts(own.name, own.address, hours.telephone, hours.press)
 
 
-def promises(
-    desk: Desk, ticket: Ticket, clocks: Iterable[Clock | NewClock], zone: ZoneInfo, language: str
-) -> Promises:
+def promises(desk: Desk, ticket: Ticket, clocks: Iterable[Clock | NewClock], zone: ZoneInfo, language: str) -> Promises:
     """Policy section 5 as the ticket's running clocks have it."""
     level = desk.policy.levels[ticket.priority]
     due = {clock.kind: clock.due for clock in clocks if clock.due and clock.state == "running"}

@@ -44,19 +44,25 @@ class _Launch(popen_spawn_posix.Popen):
     """
 
     def _launch(self, process_obj: Any) -> None:
+        self._inherited: list[int] = []
         tracker = resource_tracker.getfd()
         letter = self._letter_to(process_obj)
         sentinel, child_holds = os.pipe()
         child_reads, we_write = os.pipe()
         self.sentinel = sentinel
-        self.finalizer = util.Finalize(self, util.close_fds, (sentinel, we_write))
+        self.finalizer = util.Finalize(self, _close, (sentinel, we_write))
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, nobody else's words
                 spawn.get_command_line(tracker_fd=tracker, pipe_handle=child_reads),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
-                pass_fds=(*self._fds, tracker, child_holds, child_reads),
+                pass_fds=(
+                    *self._inherited,
+                    child_holds,
+                    child_reads,
+                    *([] if tracker is None else [tracker]),
+                ),
             )
         finally:
             os.close(child_holds)
@@ -65,6 +71,11 @@ class _Launch(popen_spawn_posix.Popen):
         # A child that is dead already is found by its sentinel, with its exit code.
         with suppress(BrokenPipeError), open(we_write, "wb", closefd=False) as pipe:
             pipe.write(letter)
+
+    def duplicate_for_child(self, fd: int) -> int:
+        """Called back while the letter is written, for each pipe in it."""
+        self._inherited.append(fd)
+        return fd
 
     def _letter_to(self, process_obj: Any) -> memoryview:
         preparation = spawn.get_preparation_data(process_obj.name)
@@ -84,6 +95,11 @@ class _Launch(popen_spawn_posix.Popen):
         if self.returncode is None:
             self.returncode = self._process.poll() if flag else self._process.wait()
         return self.returncode
+
+
+def _close(*descriptors: int) -> None:
+    for descriptor in descriptors:
+        os.close(descriptor)
 
 
 class Child(context.SpawnProcess):

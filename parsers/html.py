@@ -7,6 +7,8 @@ import re
 import nh3
 from resiliparse.extract.html2text import extract_plain_text
 
+_words = str.split  # for tables that are read as words
+
 _LONGEST = 1_000_000  # characters of HTML that are read
 _LONGEST_SHOWN = 200_000  # characters of HTML that are cleaned; nh3 takes quadratic time over "&&&..."
 _DEEPEST = 100  # open elements; C parsers take quadratic time, or overflow, beneath thousands
@@ -14,30 +16,26 @@ _LONGEST_ATTRIBUTES = 4_000
 _LONGEST_LINK = 2_000
 
 # A tag with its attributes; a quoted value may hold ">", but nothing crosses a "<", so this is linear.
-_TAG = re.compile(
-    r"<(/?)([a-zA-Z][\w:-]*+)((?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+|[^<>]*+)>|<[!?][^<>]*+>|<"
-)
+_TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]*+)((?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+|[^<>]*+)>|<[!?][^<>]*+>|<")
 _DATA_URI = re.compile(r"data:[a-z]+/[^\"'>\s]*", re.IGNORECASE)
 _HREF = re.compile(r"\bhref\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
 _HIDES = re.compile(
-    r"display:none|visibility:hidden|mso-hide:all|(?:font-size|max-height|opacity):0(?:\.0+)?(?:px|pt|em|%)?(?:[;!\"']|$)"
-    r"|(?:^|[\"'])hidden(?:$|=)"
+    r"display:none|visibility:hidden|mso-hide:all|(?:font-size|max-height|opacity):0(?:\.0+)?(?:px|pt|em"
+    r"|%)?(?:[;!\"']|$)|(?:^|[\"'])hidden(?:$|=)"
 )
 # Outlook puts the mail that it answers below an element with one of these.
-_REPLY_BORDER = re.compile(
-    r"divRplyFwdMsg|border-top:\s?solid #\w+ 1\.0pt;\s?padding:\s?3\.0pt", re.IGNORECASE
-)
+_REPLY_BORDER = re.compile(r"divRplyFwdMsg|border-top:\s?solid #\w+ 1\.0pt;\s?padding:\s?3\.0pt", re.IGNORECASE)
 
 # Their nesting decides nothing about the text, and parsers reopen each of them in every paragraph.
-_FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u span".split())
+_FORMATTING = frozenset(_words("a b big code em font i nobr s small strike strong tt u span"))
 _STRUCTURE = frozenset(
-    "p div br h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table thead tbody tfoot tr td th pre blockquote section article"
-    " header footer main aside address center figure figcaption head title script style noscript template svg object"
-    " iframe textarea".split()
+    _words(
+        "p div br h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table thead tbody tfoot tr td th pre blockquote"
+        " section article header footer main aside address center figure figcaption head title script"
+        " style noscript template svg object iframe textarea"
+    )
 )
-_UNCOUNTED = frozenset(
-    "p br li dt dd tr td th thead tbody tfoot hr img input meta link area base col wbr".split()
-)
+_UNCOUNTED = frozenset(_words("p br li dt dd tr td th thead tbody tfoot hr img input meta link area base col wbr"))
 _UNREAD = [
     "head",
     "title",
@@ -194,9 +192,7 @@ class _Skeleton(_Rewritten):
         ending = f"{_URL}{self._url}{_END}" if self._url else ""
         found = None if closing else _HREF.search(attributes)
         self._url = (found[1] or found[2] or found[3] or "").strip() if found else ""
-        if len(self._url) > _LONGEST_LINK or not self._url.lower().startswith(
-            ("http", "mailto:", "tel:", "sip:")
-        ):
+        if len(self._url) > _LONGEST_LINK or not self._url.lower().startswith(("http", "mailto:", "tel:", "sip:")):
             self._url = ""
         return ending + (_LINK if self._url else "")
 

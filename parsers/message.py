@@ -14,14 +14,14 @@ from mailparser.exceptions import MailParserError
 
 from parsers import references
 from parsers.authentication import authentication
-from parsers.automatic import automatic
+from parsers.automatic import automatic, suppresses_answers
 from parsers.body import body
 from parsers.bounce import bounce
 from parsers.header import all_text, one_line, raw, readable, text
 from parsers.language import language
 from parsers.mail import Mail, Unreadable
 from parsers.part import leaves
-from parsers.reply_text import split
+from parsers.reply_text import forwards, split
 from parsers.sender import addresses, mended_comma, sender
 from parsers.structure import structure
 from parsers.transfer import transfer_decoded
@@ -42,9 +42,7 @@ _FAULTS = (
 )
 
 
-def read(
-    raw_mail: bytes, *, envelope_sender: str | None = None, trusted_authserv_ids: Collection[str] = ()
-) -> Mail:
+def read(raw_mail: bytes, *, envelope_sender: str | None = None, trusted_authserv_ids: Collection[str] = ()) -> Mail:
     """One mail, read as a person would; what was broken, mended or left out is named in `defects`.
 
     `envelope_sender` is what SMTP or LMTP said ("" is the null sender); without it Return-Path counts.
@@ -59,7 +57,7 @@ def read(
         envelope_sender = _return_path(root)
     people = _People(root, defects)
     whole, attachments = body(root, defects)
-    reply = split(whole)
+    reply = split(whole, forwarded=forwards(subject))
     return Mail(
         message_id=_first_id(root, "Message-ID"),
         sender=people.sender,
@@ -83,6 +81,7 @@ def read(
         authentication=authentication(root, people.from_domain, trusted_authserv_ids),
         attachments=attachments,
         defects=tuple(dict.fromkeys(defects)),
+        suppress=suppresses_answers(root),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,14 +12,37 @@ _EXAMINED = 200_000  # characters; what follows them stays with what stands abov
 _WRAP = 60  # a quoted line of at least this length may have been wrapped, its rest losing the ">"
 _OWN_WORDS = 3  # lines below a quote that are the writer's own; fewer are a footer or a signature
 
+_FORWARDS = re.compile(
+    r"\s*(?:fwd?|wg|tr|rv|enc|i|doorst|vb|vl|vid|pd|ilt|továbbítás|转发|轉寄|転送|전달)\s?[:\uff1a]",
+    re.IGNORECASE,
+)
+
 _NEW, _QUOTED, _SIGNATURE = range(3)
 
 # A note that says nothing but "read what follows".
 _POINTERS = frozenset(
-    """fyi|f.y.i|fyi see below|see below|please see below|see attached|zur info|zur information|zur kenntnis|zk
-    |siehe unten|s.u|pour info|pour information|voir ci-dessous|ver abajo|para su información|para info|vedi sotto
-    |per info|per conoscenza|ter info|ter informatie|zie onder|para conhecimento|veja abaixo|til info|se nedan
-    |för kännedom|do wiadomości|viz níže|tiedoksi""".replace("\n    ", "").split("|")
+    [
+        *("fyi", "f.y.i", "fyi see below", "see below", "please see below", "see attached"),
+        *("zur info", "zur information", "zur kenntnis", "zk", "siehe unten", "s.u"),
+        *(
+            "pour info",
+            "pour information",
+            "voir ci-dessous",
+            "ver abajo",
+            "para su información",
+            "para info",
+        ),
+        *("vedi sotto", "per info", "per conoscenza", "ter info", "ter informatie", "zie onder"),
+        *(
+            "para conhecimento",
+            "veja abaixo",
+            "til info",
+            "se nedan",
+            "för kännedom",
+            "do wiadomości",
+            "viz níže",
+        ),
+    ]
 )
 
 
@@ -39,6 +63,11 @@ class _Group:
     start: int
     end: int
     lines: int
+
+
+def forwards(subject: str) -> bool:
+    """Whether the subject begins as mail programs begin that of a forwarded mail."""
+    return _FORWARDS.match(subject) is not None
 
 
 def split(text: str, *, forwarded: bool = False) -> Reply:

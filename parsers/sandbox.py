@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
@@ -87,7 +86,7 @@ class Reader:
         if self._task:
             self._task.cancel()
         self._thread.shutdown(wait=True)
-        self._pool.stop()
+        self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
 
     def _read_batch(self, batch: tuple[Job, ...]) -> list[Mail | Failure]:
@@ -114,9 +113,7 @@ class Reader:
             if self._closed:
                 raise CancelledError
             try:
-                self._task = self._pool.schedule(
-                    _read_jobs, (self._read, batch, self._seconds), timeout=limit
-                )
+                self._task = self._pool.schedule(_read_jobs, (self._read, batch, self._seconds), timeout=limit)
                 return self._task.result(limit + _SLACK)
             except RuntimeError:  # BrokenProcessPool is one too
                 self._renew_pool()
@@ -130,7 +127,7 @@ class Reader:
         return f"the reading process ended with exit code {exit_code}"
 
     def _renew_pool(self) -> None:
-        self._pool.stop()
+        self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
         self._pool = self._new_pool()
 
@@ -143,8 +140,7 @@ def _start(parent: int, memory: int) -> None:
     fence(parent, memory)
     import parsers.message  # noqa: F401 - so that no mail's time limit pays for the import
 
-    with open(os.devnull, "wb") as nowhere:
-        os.dup2(nowhere.fileno(), sys.stderr.fileno())
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 def _read_jobs(read: Read, jobs: Sequence[Job], seconds: float) -> list[Mail | Failure]:
@@ -164,9 +160,7 @@ def _read_job(read: Read, job: Job) -> Mail | Failure:
     except Unreadable as error:
         return Failure(_one_line(str(error)))
     except BaseException as error:  # Rust's panics are no Exceptions; any of them is this mail's own
-        return Failure(
-            _one_line(f"{type(error).__name__}: {error}"), traceback.format_exc()[-_LONGEST_TRACEBACK:]
-        )
+        return Failure(_one_line(f"{type(error).__name__}: {error}"), traceback.format_exc()[-_LONGEST_TRACEBACK:])
 
 
 def _one_line(words: str) -> str:

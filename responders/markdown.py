@@ -57,9 +57,7 @@ def _parser() -> MarkdownIt:
 def _html(woven: list[Woven], tags: Tags) -> str:
     # Comments survive between rows and items, where a browser's parser would move any other text.
     tokens = [
-        Token("html_block", "", 0, content=tags.comment(item.tag) + "\n")
-        if isinstance(item, Statement)
-        else item
+        Token("html_block", "", 0, content=tags.comment(item.tag) + "\n") if isinstance(item, Statement) else item
         for item in woven
     ]
     return str(_parser().renderer.render(tokens, _parser().options, {}))
@@ -73,6 +71,4 @@ def _check_links(tokens: list[Token]) -> None:
             if child.type == "link_open" and not target.startswith(TARGETS):
                 shown = STAND_IN.sub("{{ ... }}", target)
                 line = token.map[0] + 1 if token.map else 1
-                raise MisplacedTag(
-                    line, f"the link to `{shown}` has no fixed kind; begin it with https:// or mailto:"
-                )
+                raise MisplacedTag(line, f"the link to `{shown}` has no fixed kind; begin it with https:// or mailto:")

@@ -204,9 +204,7 @@ def _problems(source: TemplateFile) -> list[str]:
     return problems + _broken_rules(source.path, source.body, source.first_line)
 
 
-def _broken_rules(
-    path: Path, text: str, line: int, extra: Mapping[str, type] = MappingProxyType({})
-) -> list[str]:
+def _broken_rules(path: Path, text: str, line: int, extra: Mapping[str, type] = MappingProxyType({})) -> list[str]:
     """The text is parsed where it stands in its file, so that line numbers are the file's own."""
     try:
         found = list(template_rules.problems(_TEXT.parse("\n" * (line - 1) + text), extra))

@@ -21,9 +21,7 @@ from responders.times import spoken, spoken_duration
 _ARRIVED = datetime(2026, 11, 25, 18, 32, tzinfo=UTC)
 _ZONE = ZoneInfo("America/New_York")
 
-_DESK = DeskFacts(
-    name="ThreePBX Support", address="support@desk.example", telephone="877-771-7464", press="2"
-)
+_DESK = DeskFacts(name="ThreePBX Support", address="support@desk.example", telephone="877-771-7464", press="2")
 _WRITTEN = """Hello,
 
 since about 1 pm nobody at our Denver office hears the other side when they
@@ -63,9 +61,7 @@ def sample(name: str, language: str = "en") -> Letter:
             Reason(rule="site", evidence="Denver office", where="subject"),
         ),
         contacts=(
-            ContactFacts(
-                "Carlos Roman", "Regional Sales Manager", "carlos@desk.example", "877-771-7464 Ext 102"
-            ),
+            ContactFacts("Carlos Roman", "Regional Sales Manager", "carlos@desk.example", "877-771-7464 Ext 102"),
         ),
         attachments=(
             AttachmentFacts("softphone.png", "screenshot", "120 kB", "Registration failed (408)\nExt 2104"),
@@ -80,9 +76,7 @@ def sample(name: str, language: str = "en") -> Letter:
 def samples(name: str, language: str = "en") -> Sequence[Letter]:
     """Letters that together walk every branch: rich, bare, after hours, install, unproven, no ticket."""
     rich = sample(name, language)
-    bare = replace(
-        rich, greeting_name="", reasons=(), contacts=(), attachments=(), text="", what="", detail=()
-    )
+    bare = replace(rich, greeting_name="", reasons=(), contacts=(), attachments=(), text="", what="", detail=())
     urgent = replace(
         rich, ticket=replace(rich.ticket, priority=1, priority_name="System-wide outage"), after_hours=True
     )

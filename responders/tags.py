@@ -90,6 +90,4 @@ def _check_inline(found: list[str], line: int) -> None:
             keyword = _keyword(tag, line)
             depth += (keyword in OPENS) - (keyword in CLOSES)
     if depth:
-        raise MisplacedTag(
-            line, "an if or for begins here and ends in another line; give each tag its own line"
-        )
+        raise MisplacedTag(line, "an if or for begins here and ends in another line; give each tag its own line")

@@ -65,9 +65,7 @@ def _lines(path: Path) -> list[str]:
     try:
         return path.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
-        raise TemplateError(
-            [f"{path}:1: the file is not UTF-8 ({error.reason}); save it as UTF-8"]
-        ) from error
+        raise TemplateError([f"{path}:1: the file is not UTF-8 ({error.reason}); save it as UTF-8"]) from error
     except OSError as error:
         raise TemplateError([f"{path}:1: can't be read: {error.strerror}"]) from error
 

@@ -74,10 +74,7 @@ class Transaction:
         size = f" SIZE={len(self.content)}" if "size" in offers else ""
         body = " BODY=8BITMIME" if "8bitmime" in offers and not self.content.isascii() else ""
         rcpts = [f"RCPT TO:<{recipient}>" for recipient in self.recipients]
-        return [
-            f"{line}\r\n".encode("ascii")
-            for line in (f"MAIL FROM:<{self.sender}>{size}{body}", *rcpts, "DATA")
-        ]
+        return [f"{line}\r\n".encode("ascii") for line in (f"MAIL FROM:<{self.sender}>{size}{body}", *rcpts, "DATA")]
 
 
 def _answers(line: Line, commands: list[bytes], *, pipelined: bool) -> list[Reply]:

@@ -62,9 +62,7 @@ def _groups(statements: Sequence[Statement]) -> list[Group]:
             (open_groups[-1].inner if open_groups else outermost).append(group)
             open_groups.append(group)
         elif not open_groups:
-            raise MisplacedTag(
-                statement.line, f"`{statement.tag}` closes nothing; write its if or for before it"
-            )
+            raise MisplacedTag(statement.line, f"`{statement.tag}` closes nothing; write its if or for before it")
         else:
             open_groups[-1].statements.append(statement)
             if statement.keyword in CLOSES:

@@ -146,9 +146,7 @@ class _Writer:
     def _reply(self, extra: list[str]) -> bytes:
         quoted = "\n".join(f"> {line}" for line in self._letter().splitlines())
         stamp = f"{self.date:%a, %b %d, %Y at %H:%M}"
-        return self._part(
-            f"{self._letter()}\n\nOn {stamp} ThreePBX Support <{self.desk}> wrote:\n{quoted}\n", "plain"
-        )
+        return self._part(f"{self._letter()}\n\nOn {stamp} ThreePBX Support <{self.desk}> wrote:\n{quoted}\n", "plain")
 
     def _out_of_office(self, extra: list[str]) -> bytes:
         extra += ["Auto-Submitted: auto-replied", "Precedence: bulk", "X-Autoreply: yes"]
@@ -195,9 +193,7 @@ class _Writer:
             for line in escape(text).splitlines()
         )
         pixel = f'<img src="https://track.{self.host}/p.gif?id={self.number}" width="1" height="1">'
-        return (
-            f"<html><head><style><!--\n{rules}\n--></style></head><body>{paragraphs}{pixel}</body></html>\n"
-        )
+        return f"<html><head><style><!--\n{rules}\n--></style></head><body>{paragraphs}{pixel}</body></html>\n"
 
     def _part(self, text: str, subtype: str) -> bytes:
         """A text part in the customer's charset, in one of the transfer encodings that fits it."""
@@ -215,13 +211,7 @@ class _Writer:
     def _multipart(self, subtype: str, *parts: bytes) -> bytes:
         mark = self.boundary.encode()
         head = f'Content-Type: multipart/{subtype}; boundary="{self.boundary}"\r\n\r\n'
-        return (
-            head.encode()
-            + b"".join(b"--" + mark + b"\r\n" + p + b"\r\n" for p in parts)
-            + b"--"
-            + mark
-            + b"--\r\n"
-        )
+        return head.encode() + b"".join(b"--" + mark + b"\r\n" + p + b"\r\n" for p in parts) + b"--" + mark + b"--\r\n"
 
     def _fill(self, text: str) -> str:
         return text.format(n=self.rng.randrange(200, 999), m=self.rng.randrange(10, 60))
@@ -235,9 +225,7 @@ def png(rng: random.Random, *, width: int = 800, height: int = 450) -> bytes:
     plain = bytes((236, 240, 243)) * width
     lines = [plain] * height
     for top in range(40, height - 12, 16):
-        ink = b"".join(
-            rng.choice((b"\x22\x22\x22", b"\xec\xf0\xf3")) * 2 for _ in range(rng.randint(40, 150))
-        )
+        ink = b"".join(rng.choice((b"\x22\x22\x22", b"\xec\xf0\xf3")) * 2 for _ in range(rng.randint(40, 150)))
         for row in range(top, top + 8):
             lines[row] = (plain[:60] + ink + plain)[: 3 * width]
     for row in range(120, 120 + rng.randint(170, 325)):

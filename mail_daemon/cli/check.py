@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,11 +15,11 @@ from mail_daemon import app as application
 from mail_daemon.cli.output import print_lines
 from mail_daemon.mailboxes import imap
 from mail_daemon.mailboxes.base import MailboxDown
+from mail_daemon.settings.loader import ConfigError, Configuration, load
 from mail_daemon.settings.secrets import password
+from mail_daemon.settings.sections import ImapMailbox, Smtp
 from responders.smtp import Deferred, Refused
 from responders.template_file import TemplateError
-from mail_daemon.settings.loader import ConfigError, Configuration, load
-from mail_daemon.settings.sections import ImapMailbox, Smtp
 
 
 def command(
@@ -35,11 +35,12 @@ def command(
         raise typer.Exit(2)
     files = ", ".join(path.name for path in checked.configuration.files)
     print_lines([f"ok       {files}; all letters render"])
-    if connect and not all([_try(*road) for road in _connections(checked.configuration)]):
-        raise typer.Exit(1)
+    if connect:
+        reached = [_try(*road) for road in _connections(checked.configuration)]
+        raise typer.Exit(0 if all(reached) else 1)
 
 
-def _letters(configuration: Configuration) -> list[str]:
+def _letters(configuration: Configuration) -> Sequence[str]:
     try:
         return application.desk_of(configuration).renderer.check()
     except TemplateError as error:

@@ -178,6 +178,4 @@ def _in_words(told: dict[str, Any]) -> Iterator[str]:
 
 
 def _reasons(reasons: Sequence[dict[str, str]]) -> Iterator[str]:
-    yield from (
-        f"            {shown(r['rule'])}: {shown(r['evidence'])} ({shown(r['where'])})" for r in reasons
-    )
+    yield from (f"            {shown(r['rule'])}: {shown(r['evidence'])} ({shown(r['where'])})" for r in reasons)

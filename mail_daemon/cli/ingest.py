@@ -18,9 +18,7 @@ _TRY_LATER = 75  # EX_TEMPFAIL of sysexits.h: the MTA keeps the mail and calls a
 def command(
     context: typer.Context,
     files: Annotated[list[str], typer.Argument(help="Mail files, or - for standard input.")],
-    sender: Annotated[
-        str | None, typer.Option("--from", help="The envelope sender, where the MTA tells it.")
-    ] = None,
+    sender: Annotated[str | None, typer.Option("--from", help="The envelope sender, where the MTA tells it.")] = None,
 ) -> None:
     """Stores mails durably; a running daemon files them. Exits with 75 when they could not be stored."""
     try:
@@ -31,6 +29,6 @@ def command(
         new = receive(app.store, app.blobs, arrivals, now=now)
     except Exception as error:
         # Whatever it was, the mail is not stored, and its sender must not believe that it is.
-        print(f"mail-daemon: {error}", file=sys.stderr)  # noqa: T201
+        print(f"mail-daemon: {error}", file=sys.stderr)
         raise typer.Exit(_TRY_LATER) from None
-    print(f"stored {len(arrivals)}, of these {new} new")  # noqa: T201
+    print(f"stored {len(arrivals)}, of these {new} new")

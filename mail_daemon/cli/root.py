@@ -54,9 +54,7 @@ def options(
 def _default_folder() -> Path:
     if named := os.environ.get("MAIL_DAEMON_CONFIG"):
         return Path(named)
-    return next(
-        (each for each in (Path("config"), Path("/etc/mail-daemon")) if each.is_dir()), Path("config")
-    )
+    return next((each for each in (Path("config"), Path("/etc/mail-daemon")) if each.is_dir()), Path("config"))
 
 
 app.command("init")(init.command)
@@ -87,5 +85,5 @@ def main() -> None:
 
 def _fail(code: int, *lines: str) -> None:
     for line in lines:
-        print(f"mail-daemon: {line}", file=sys.stderr)  # noqa: T201
+        print(f"mail-daemon: {line}", file=sys.stderr)
     sys.exit(code)

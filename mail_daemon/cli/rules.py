@@ -1,7 +1,98 @@
+"""`mail-daemon rules test`: how the priority rules rank mails that a person has labelled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
 import typer
 
-app = typer.Typer()
+from mail_daemon.cli.output import print_json, print_lines, print_table
+from mail_daemon.domain.labelled import LEVELS, Miss, Score, read, score
+from mail_daemon.domain.priority import Ranking
+from mail_daemon.domain.rules import RuleTable
+from mail_daemon.settings.loader import load_priorities
+from mail_daemon.stages.triage import compiled, triage
+from parsers.reply_text import split
+
+app = typer.Typer(help="The priority rules.", no_args_is_help=True)
 
 
-def command() -> None:
-    raise typer.Exit(1)
+@app.callback()
+def group() -> None:
+    """The priority rules of priorities.yaml."""
+
+
+@app.command("test")
+def test(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="Lines of level, subject and body, parted by tabs.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Prints accuracy, the confusion table and each miss with the rules that fired."""
+    rules = compiled(load_priorities(context.obj))
+    try:
+        with file.open(encoding="utf-8", errors="replace") as lines:
+            mails = list(read(lines))
+    except ValueError as error:
+        raise ValueError(f"{file}:{error}") from error
+    result = score(mails, lambda subject, body: _ranked(rules, subject, body))
+    if as_json:
+        print_json(_document(file, result))
+    else:
+        _print(file, result)
+
+
+def _ranked(rules: RuleTable, subject: str, body: str) -> Ranking:
+    """As a mail is ranked on its way: without what it quotes and without its signature."""
+    return triage(rules, subject=subject, text=split(body).new or body, importance=None)
+
+
+def _print(file: Path, result: Score) -> None:
+    grave = sum(miss.grave for miss in result.misses)
+    print_lines(
+        [
+            f"{file}: {result.right} of {result.mails} right, accuracy {result.accuracy:.1%}; "
+            f"{grave} mistaken between 1 and 3 or 4"
+        ]
+    )
+    rows = [[label, *(result.confusion.get((label, level), 0) for level in LEVELS)] for label in LEVELS]
+    print_table(["label", *(f"ranked {level}" for level in LEVELS)], rows)
+    for miss in result.misses:
+        print_table(["rule", "evidence", "where"], _reasons(miss.ranking), title=_title(file, miss))
+
+
+def _title(file: Path, miss: Miss) -> str:
+    mark = " (grave)" if miss.grave else ""
+    ranked = f"{miss.mail.level} was ranked {miss.ranking.level}{mark}, {miss.ranking.category}"
+    return f"{file.name}:{miss.mail.line}: {ranked}: {miss.mail.subject}"
+
+
+def _reasons(ranking: Ranking) -> list[tuple[str, str, str]]:
+    return [(r.rule, r.evidence, r.where) for r in ranking.reasons] or [("no rule", "", "")]
+
+
+def _document(file: Path, result: Score) -> dict[str, Any]:
+    return {
+        "file": str(file),
+        "mails": result.mails,
+        "right": result.right,
+        "accuracy": round(result.accuracy, 4),
+        "grave": sum(miss.grave for miss in result.misses),
+        "confusion": {
+            str(label): {str(level): result.confusion.get((label, level), 0) for level in LEVELS} for label in LEVELS
+        },
+        "misses": [_miss(miss) for miss in result.misses],
+    }
+
+
+def _miss(miss: Miss) -> dict[str, Any]:
+    return {
+        "line": miss.mail.line,
+        "label": miss.mail.level,
+        "ranked": miss.ranking.level,
+        "category": miss.ranking.category,
+        "grave": miss.grave,
+        "subject": miss.mail.subject,
+        "reasons": list(miss.ranking.reasons),
+    }

@@ -17,12 +17,8 @@ from mail_daemon.cli.check import warnings
 
 def command(
     context: typer.Context,
-    once: Annotated[
-        bool, typer.Option("--once", help="One pass over everything that is due, then exit.")
-    ] = False,
-    at: Annotated[
-        str | None, typer.Option(help="With --once: as of this time, ISO 8601 with a zone.")
-    ] = None,
+    once: Annotated[bool, typer.Option("--once", help="One pass over everything that is due, then exit.")] = False,
+    at: Annotated[str | None, typer.Option(help="With --once: as of this time, ISO 8601 with a zone.")] = None,
     json_log: Annotated[bool, typer.Option("--json-log", help="One JSON object a line on stderr.")] = False,
 ) -> None:
     """Runs the daemon until SIGTERM; SIGHUP reloads the configuration."""
@@ -44,7 +40,7 @@ def command(
         return
     faults = daemon.run_once()
     for fault in faults:
-        print(f"mail-daemon: {fault}", file=sys.stderr)  # noqa: T201
+        print(f"mail-daemon: {fault}", file=sys.stderr)
     raise typer.Exit(1 if faults else 0)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mail_daemon.domain.scope import OTHERS_FINE
 from mail_daemon.domain.words import COMMA, QUESTION
 
 NEGATION = "negation"
@@ -45,12 +46,14 @@ class Doubts:
 
     def __init__(self, bits: dict[str, int]) -> None:
         self._bits = {name: bits.get(name, 0) for name in SIGNS}
+        # "The others work again" says nothing of the fault itself.
+        self._unsure = self._bits[RECURRING] | self._bits[HYPOTHESIS] | bits.get(OTHERS_FINE, 0)
 
     def restored_at(self, sentences: Sequence[Sentence], tokens: Sequence[str]) -> int:
         """Where a mail last says that service is back; -1 when it does not."""
         last = -1
         for sentence in sentences:
-            if sentence.question or sentence.mask & (self._bits[RECURRING] | self._bits[HYPOTHESIS]):
+            if sentence.question or sentence.mask & self._unsure:
                 continue
             for span in sentence.of(self._bits[RESTORED]):
                 spoiled = self._before(sentence, CONDITION, [span], tokens, _NEAR_PAST)
@@ -69,20 +72,19 @@ class Doubts:
                 return CONDITION
         if self._before(sentence, NEGATION, found, tokens, _NEAR):
             return NEGATION
-        if restored > found[0][0]:
-            return RESTORED
         over = restored >= 0 or bool(mask & self._bits[PAST_TIME])
-        if (
-            over
-            and not mask & (self._bits[ONGOING] | self._bits[RECURRING])
-            and self._before(sentence, PAST, found, tokens, _NEAR_PAST)
-        ):
-            return PAST
-        return ""
+        goes_on = mask & (self._bits[ONGOING] | self._bits[RECURRING])
+        if restored > found[0][0] and not goes_on:
+            return RESTORED
+        return PAST if over and not goes_on and self._told(sentence, found, tokens) else ""
 
-    def _before(
-        self, sentence: Sentence, sign: str, found: Sequence[Span], tokens: Sequence[str], near: int
-    ) -> bool:
+    def _told(self, sentence: Sentence, found: Sequence[Span], tokens: Sequence[str]) -> bool:
+        """Whether a word of the past stands in a fault's words (phones were down) or shortly before them."""
+        first, last = min(start for start, _ in found), max(end for _, end in found)
+        inside = any(first < start < last for start, _ in sentence.of(self._bits[PAST]))
+        return inside or self._before(sentence, PAST, found, tokens, _NEAR_PAST)
+
+    def _before(self, sentence: Sentence, sign: str, found: Sequence[Span], tokens: Sequence[str], near: int) -> bool:
         """Whether a sign stands shortly before one of the spans, in its clause, and is not part of them."""
         for _, end in self._apart(sentence, sign, found):
             for start, _ in found:

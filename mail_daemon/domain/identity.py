@@ -72,16 +72,16 @@ class Signer:
         if found is None:
             return None
         stem, _, mac = found[0].rpartition(".")
-        if not any([hmac.compare_digest(_mac(key, stem), mac) for key in self._keys]):
+        # Every key is tried, so that the time it takes tells nothing.
+        if not any([hmac.compare_digest(_mac(key, stem), mac) for key in self._keys]):  # noqa: C419
             return None
         issued = datetime.fromtimestamp(int(found["issued"], 16), UTC)
         return Token(int(found["ticket"]), issued, Role(found["role"]), found["audience"])
 
     def meant_for(self, token: Token, address: str) -> bool:
         """Whether the letter that carried the token went to this very address."""
-        return any(
-            [hmac.compare_digest(_audience(key, token.role, address), token.audience) for key in self._keys]
-        )
+        audiences = [_audience(key, token.role, address) for key in self._keys]
+        return any([hmac.compare_digest(each, token.audience) for each in audiences])  # noqa: C419  as in `read`
 
 
 def _audience(key: bytes, role: Role, address: str) -> str:

@@ -10,7 +10,7 @@ def pause(attempt: int, *, first: timedelta, longest: timedelta, jitter: float) 
 
     `jitter` is a random number from 0 to 1.
     """
-    grown = min(first * 2 ** min(attempt - 1, 30), longest)
+    grown = min(first * float(2 ** min(attempt - 1, 30)), longest)
     return grown * (0.75 + 0.5 * jitter)
 
 

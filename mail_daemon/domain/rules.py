@@ -1,8 +1,8 @@
-"""The ordered table of priority rules, compiled once: words in, a ranking with its reasons out (policy section 5).
+"""The ordered table of priority rules, compiled once: words in, a ranking with reasons out (policy section 5).
 
 A rule fires where its phrases, or several lists near one another in a sentence, are found. How wide the fault
-is (domain.scope) picks the level from the rule; a fault that is denied, over or imagined (domain.doubts) does not
-count. Of the rules that fire the most urgent wins, and of equals the first in the table.
+is (domain.scope) picks the level from the rule; a fault that is denied, over or imagined (domain.doubts) does
+not count. Of the rules that fire the most urgent wins, and of equals the first in the table.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from operator import or_
 
 from mail_daemon.domain import doubts, scope
 from mail_daemon.domain.doubts import Doubts, Sentence, Span
-from mail_daemon.domain.phrases import Trie, patterns
+from mail_daemon.domain.matcher import Matcher
+from mail_daemon.domain.phrases import patterns
 from mail_daemon.domain.priority import Ranking, Reason
 from mail_daemon.domain.words import ENDS, STOP, spoken, tokenise
 
@@ -30,13 +31,15 @@ _LONGEST_SENTENCE = 60
 _MOST_WORDS = 5_000
 _MOST_REASONS = 8
 _REMEMBERED = 5_000
+_URGENCIES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """`when` holds conditions such as ("phone", "dead"); `ordered` conditions need their lists in that order.
 
-    A sentence that holds a list of `unless` does not count. `levels` has a level for each of scope.WIDTHS. An `overrules` rule wins over every other kind.
+    A sentence that holds a list of `unless` does not count. `levels` has a level for each of scope.WIDTHS.
+    An `overrules` rule wins over every other kind.
     """
 
     name: str
@@ -61,6 +64,15 @@ class _Condition:
 
 
 @dataclass(frozen=True, slots=True)
+class _Text:
+    """A whole text: its signs of scope as bits, and where it last says that service is back."""
+
+    tokens: Sequence[str]
+    scope: int
+    restored: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Fired:
     rule: int
     level: int
@@ -79,32 +91,48 @@ class RuleTable:
         lists: Mapping[str, Sequence[str]],
         *,
         other: tuple[str, int] = ("other", 4),
+        important_level: int = 3,
     ) -> None:
-        """`lists` are all word lists by name, those of SIGNS among them. Raises ValueError for a wrong phrase."""
+        """`lists` are all word lists by name, those of SIGNS among them. Raises ValueError for a bad phrase."""
         self._rules = tuple(rules)
         self._other = other
-        self._trie = Trie(lists.get(doubts.NEGATION, ()))
-        self._bits = {name: 1 << at for at, name in enumerate(dict.fromkeys((*SIGNS, *lists)))}
-        for name, phrases in lists.items():
-            self._add(name, phrases, lists)
+        self._important_level = max(2, important_level)
+        self._bits = {name: 1 << at for at, name in enumerate(dict.fromkeys((*SIGNS, *_named(rules))))}
+        self._scope_mask = self._mask(scope.SIGNS)
+        # A rule's "nobody can call" must not hide the scope's "nobody", nor "were down" the "were".
+        told = self._mask(doubts.SIGNS) & ~self._bits[doubts.NEGATION]
+        ignored = self._bits[IGNORED]
+        families = (self._scope_mask | ignored, told | ignored, ~(self._scope_mask | told))
+        self._matcher = Matcher(lists.get(doubts.NEGATION, ()), families)
+        for name in self._bits:
+            self._add(name, lists.get(name, ()), lists)
         self._conditions = tuple(self._compiled(lists))
-        self._by_mask: dict[int, tuple[_Condition, ...]] = {}
+        self._by_mask: dict[int, Sequence[Sequence[_Condition]]] = {}
+        self._widths: dict[tuple[int, int], str] = {}
         self._doubts = Doubts(self._bits)
-        self._scopes = {name: self._bits[name] for name in scope.SIGNS}
-        self._scope_mask = sum(self._scopes.values())
 
-    def rank(self, subject: str, text: str, readings: Sequence[tuple[str, str]] = ()) -> Ranking:
-        """Ranks a mail; what was read from an attachment, as (where, text), counts one step weaker."""
+    def rank(
+        self, subject: str, text: str, readings: Sequence[tuple[str, str]] = (), *, important: bool = False
+    ) -> Ranking:
+        """Ranks a mail; what was read from an attachment, as (where, text), counts one step weaker.
+
+        That its sender marked it as important counts only where no rule finds anything, and never makes a 1.
+        """
         head = tokenise(subject)
         fired = self._fired([*head, STOP, *tokenise(text)], len(head), "subject", "body")
         for where, reading in readings:
             fired += [_weaker(one) for one in self._fired(tokenise(reading), 0, where, where)]
-        return self._ranking(fired)
+        ranking = self._ranking(fired)
+        if important and all(one.doubt for one in fired):
+            reason = Reason("marked-important", "high", "header")
+            level = min(ranking.level, self._important_level)
+            return Ranking(ranking.category, level, (reason, *ranking.reasons))
+        return ranking
 
     def _add(self, name: str, phrases: Sequence[str], lists: Mapping[str, Sequence[str]]) -> None:
         for phrase in phrases:
             for pattern in patterns(phrase, lists):
-                self._trie.add(pattern, self._bits[name])
+                self._matcher.add(pattern, self._bits[name])
 
     def _compiled(self, lists: Mapping[str, Sequence[str]]) -> Iterator[_Condition]:
         for at, rule in enumerate(self._rules):
@@ -123,31 +151,52 @@ class RuleTable:
         return reduce(or_, (self._bits[name] for name in names), 0)
 
     def _fired(self, tokens: list[str], body: int, first: str, then: str) -> list[_Fired]:
+        """The rules that fire in a text; those that could only give a less urgent level are not asked then."""
         del tokens[_MOST_WORDS:]
         sentences = list(self._counted(tokens))
-        whole = 0
-        for sentence in sentences:
-            whole |= sentence.mask
-        elsewhere = self._signs(whole)
-        restored = self._doubts.restored_at(sentences, tokens) if whole & self._bits[doubts.RESTORED] else -1
-        fired = []
-        for sentence in sentences:
-            where = first if sentence.start < body else then
-            done = set()
-            for condition in self._satisfied(sentence.mask):
-                rule = self._rules[condition.rule]
-                if condition.rule in done or where.partition(":")[0] not in rule.where:
-                    continue
-                found = _found(condition, sentence)
-                if not found:
-                    continue
-                doubt = self._doubts.about(sentence, found, tokens, restored) if rule.doubted else ""
-                if not doubt:
-                    done.add(condition.rule)
-                width = scope.width(self._signs(sentence.mask), elsewhere)
-                evidence = spoken(tokens[min(s for s, _ in found) : max(e for _, e in found)])
-                fired.append(_Fired(condition.rule, rule.levels[width], evidence, where, width, doubt))
+        text = self._text(tokens, sentences)
+        fired: list[_Fired] = []
+        for urgency in range(_URGENCIES):
+            for sentence in sentences:
+                conditions = self._satisfied(sentence.mask)[urgency]
+                if conditions:
+                    where = first if sentence.start < body else then
+                    fired += self._in_sentence(sentence, conditions, text, where)
+            if not all(one.doubt for one in fired):
+                break
         return fired
+
+    def _text(self, tokens: Sequence[str], sentences: Sequence[Sentence]) -> _Text:
+        mask = reduce(or_, (sentence.mask for sentence in sentences), 0)
+        restored = self._doubts.restored_at(sentences, tokens) if mask & self._bits[doubts.RESTORED] else -1
+        return _Text(tokens, mask & self._scope_mask, restored)
+
+    def _in_sentence(
+        self, sentence: Sentence, conditions: Sequence[_Condition], text: _Text, where: str
+    ) -> Iterator[_Fired]:
+        done = -1
+        for condition in conditions:
+            rule = self._rules[condition.rule]
+            if condition.rule == done or where.partition(":")[0] not in rule.where:
+                continue
+            found = _found(condition, sentence)
+            if not found:
+                continue
+            doubt = self._doubts.about(sentence, found, text.tokens, text.restored) if rule.doubted else ""
+            if not doubt:
+                done = condition.rule
+            width = self._width(sentence.mask & self._scope_mask, text.scope)
+            evidence = spoken(text.tokens[min(s for s, _ in found) : max(e for _, e in found)])
+            yield _Fired(condition.rule, rule.levels[width], evidence, where, width, doubt)
+
+    def _width(self, said: int, elsewhere: int) -> str:
+        known = self._widths.get((said, elsewhere))
+        if known is None:
+            known = self._widths[said, elsewhere] = scope.width(self._signs(said), self._signs(elsewhere))
+        return known
+
+    def _signs(self, mask: int) -> set[str]:
+        return {name for name in scope.SIGNS if mask & self._bits[name]}
 
     def _counted(self, tokens: Sequence[str]) -> Iterator[Sentence]:
         """The sentences that count: no disclaimers, no signatures, nothing without a known word."""
@@ -168,7 +217,7 @@ class RuleTable:
         ends.append(len(tokens))
         next_end = iter(ends)
         end = next(next_end)
-        for hit in self._trie.find(tokens):
+        for hit in self._matcher.find(tokens):
             if hit[0] > end or hit[0] - start > _LONGEST_SENTENCE or hit[2] & breaks:
                 if mask:
                     yield Sentence(start, min(end, hit[0]), doubts.is_question(tokens, end), hits, mask)
@@ -181,18 +230,15 @@ class RuleTable:
         if mask:
             yield Sentence(start, end, doubts.is_question(tokens, end), hits, mask)
 
-    def _satisfied(self, mask: int) -> tuple[_Condition, ...]:
+    def _satisfied(self, mask: int) -> Sequence[Sequence[_Condition]]:
+        """The conditions whose lists all stand in a sentence, by urgency."""
         known = self._by_mask.get(mask)
         if known is None:
-            known = tuple(c for c in self._conditions if c.need & mask == c.need and not c.unless & mask)
+            met = [c for c in self._conditions if c.need & mask == c.need and not c.unless & mask]
+            known = [[c for c in met if _urgency(self._rules[c.rule]) == at] for at in range(_URGENCIES)]
             if len(self._by_mask) < _REMEMBERED:
                 self._by_mask[mask] = known
         return known
-
-    def _signs(self, mask: int) -> set[str]:
-        if not mask & self._scope_mask:
-            return set()
-        return {name for name, bit in self._scopes.items() if mask & bit}
 
     def _ranking(self, fired: Sequence[_Fired]) -> Ranking:
         counted = [one for one in fired if not one.doubt]
@@ -210,6 +256,18 @@ class RuleTable:
         elif fired.width != scope.UNSAID:
             name += f" ({fired.width})"
         return Reason(name, fired.evidence, fired.where)
+
+
+def _named(rules: Sequence[Rule]) -> Iterator[str]:
+    """The lists that rules ask for; the others only serve to write phrases."""
+    for rule in rules:
+        for names in (*rule.when, *rule.ordered, rule.unless):
+            yield from names
+
+
+def _urgency(rule: Rule) -> int:
+    """0 for rules that may find an outage or overrule others, then those of level 3, then those of level 4."""
+    return 0 if rule.overrules else max(0, min(rule.levels.values()) - 2)
 
 
 def _found(condition: _Condition, sentence: Sentence) -> list[Span]:

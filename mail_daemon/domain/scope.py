@@ -20,7 +20,7 @@ SIGNS = (COMPANY, EVERYONE, OURS, GROUP, SOME, ONE, AREA, ONLY_ONE, OTHERS_FINE)
 
 
 def width(said: Collection[str], elsewhere: Collection[str]) -> str:
-    """The width of a fault: `said` holds the signs of its own sentence, `elsewhere` those of the whole mail."""
+    """The width of a fault: `said` are the signs of its sentence, `elsewhere` those of the whole mail."""
     if ONLY_ONE in said or ONLY_ONE in elsewhere:
         return ONE
     narrowed = OTHERS_FINE in elsewhere

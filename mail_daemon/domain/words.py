@@ -17,8 +17,7 @@ _SHORT_LINE = 50  # a line shorter than this was ended by its writer, not wrappe
 _MARK = "\x1e"
 _KEPT = string.ascii_lowercase + string.digits + ".,?:\n" + _MARK
 _ASCII: dict[int, str | None] = {
-    code: chr(code) if chr(code) in _KEPT else chr(code).lower() if chr(code).isupper() else " "
-    for code in range(128)
+    code: chr(code) if chr(code) in _KEPT else chr(code).lower() if chr(code).isupper() else " " for code in range(128)
 }
 # One character for one, or none: only so does str.translate take its fast way.
 _ASCII |= {ord(c): _MARK for c in "!;"} | {ord(c): None for c in "'`&"}
@@ -72,6 +71,4 @@ def _folded(text: str) -> str:
 
 def _unwrapped(text: str) -> str:
     """Joins lines that a mail program wrapped; a short or empty line ends its sentence."""
-    return "".join(
-        line + (_MARK if len(line) < _SHORT_LINE else " ") for line in text.replace("\r", "").split("\n")
-    )
+    return "".join(line + (_MARK if len(line) < _SHORT_LINE else " ") for line in text.replace("\r", "").split("\n"))

@@ -133,7 +133,5 @@ def _controller(listen: str, handler: _Handler, mail_size: int) -> _OnPort | _On
     host, _, port = listen.rpartition(":")
     host = host.strip("[]")
     if not port.isdecimal() or not (host == "localhost" or ipaddress.ip_address(host).is_loopback):
-        raise ValueError(
-            f"{listen!r} is not on loopback; write 127.0.0.1:2424, [::1]:2424 or a socket's path"
-        )
+        raise ValueError(f"{listen!r} is not on loopback; write 127.0.0.1:2424, [::1]:2424 or a socket's path")
     return _OnPort(handler, host, int(port), data_size_limit=mail_size, server_hostname="localhost")

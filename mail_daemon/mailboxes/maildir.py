@@ -108,9 +108,7 @@ class Maildir:
                 shutil.copyfile(mail.path, copy)
                 return Arrival(self.name, mail.key, received, mail.size, path=copy)
             return Arrival(self.name, mail.key, received, mail.size, mail.path.read_bytes())
-        except (
-            FileNotFoundError
-        ):  # somebody has moved or deleted it; if it is still there, the next look finds it
+        except FileNotFoundError:  # somebody has moved or deleted it; if it is still there, the next look finds it
             return None
 
     def _refused(self, mail: Found) -> bool:

@@ -89,10 +89,7 @@ def _public_domains(settings: Document, accounts: Document) -> Iterator[Problem]
 
 
 def _agents_at_the_desk(settings: Document, agents: Document) -> Iterator[Problem]:
-    desk = {
-        _plain(value)
-        for _, value in [*settings.each("desk", "address"), *settings.each("desk", "aliases", "*")]
-    }
+    desk = {_plain(value) for _, value in [*settings.each("desk", "address"), *settings.each("desk", "aliases", "*")]}
     for where, address in agents.each("agents", "*", "address"):
         if _plain(address) in desk - {""}:
             text = f"{address!r} is the desk's own address, which would answer itself; write the agent's own"
@@ -113,11 +110,7 @@ def _passwords(settings: Document, where: Where, section: dict[str, Any]) -> Ite
 
 def _plaintext(settings: Document, where: Where, section: dict[str, Any]) -> Iterator[Problem]:
     allowed = str(section.get("allow_plaintext")).lower() in ("true", "yes", "on", "1")
-    if (
-        section.get("security") == "none"
-        and not allowed
-        and not loopback(str(section.get("host", "localhost")))
-    ):
+    if section.get("security") == "none" and not allowed and not loopback(str(section.get("host", "localhost"))):
         text = (
             "security none would send passwords and mail readable over the network; "
             "write tls or starttls, or allow_plaintext: true beside it"
@@ -129,16 +122,13 @@ def _listening(settings: Document, where: Where, section: dict[str, Any]) -> Ite
     listen = section.get("listen")
     address = socket_address(listen) if isinstance(listen, str) else None
     if address and not (loopback(address[0]) and 0 < address[1] < 65536):
-        text = f"{listen!r} is no port of this machine alone; write 127.0.0.1:PORT, [::1]:PORT or the path of a socket"
+        text = f"{listen!r} is no port of this machine; write 127.0.0.1:PORT, [::1]:PORT or a socket's path"
         yield Problem(settings.place((*where, "listen")), text)
 
 
 def _urls(settings: Document) -> Iterator[Problem]:
     for where, url in settings.each("database", "url"):
-        if (
-            not str(url).startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://"))
-            or url == "sqlite:///"
-        ):
+        if not str(url).startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")) or url == "sqlite:///":
             text = "this is no database; write sqlite:///var/mail-daemon.db or postgresql://user@host/name"
             yield Problem(settings.place(where), text)
         elif _has_password(str(url)) and list(settings.each("database", "password_file")):

@@ -34,18 +34,20 @@ def _override(document: Document, variable: str, text: str) -> None:
             return
         where = (*where, key)
         if len(where) < len(parts):
-            around = _section(around, key)
+            around = _section(document, around, where, variable)
     around[key] = _value(part, text)
     _forget(document, where)
     document.places[where] = Place(variable)
     _drop_other_secret(document, around, where)
 
 
-def _section(around: Any, key: Any) -> Any:
-    """The section or list under a key, made where there is none."""
+def _section(document: Document, around: Any, where: Where, variable: str) -> Any:
+    """The section or list at a place, made where there is none."""
+    key: Any = where[-1]
     inner = around[key] if isinstance(around, list) else around.get(key)
     if not isinstance(inner, dict | list):
         inner = around[key] = {}
+        document.places[where] = Place(variable)
     return inner
 
 

@@ -63,6 +63,19 @@ def load(folder: Path, environ: Mapping[str, str]) -> Configuration:
     return _Load(folder, environ).configuration()
 
 
+def load_priorities(folder: Path) -> Priorities:
+    """Reads priorities.yaml alone, or the shipped one where there is none. Raises ConfigError."""
+    path = folder / PRIORITIES
+    document = yaml_lines.read(path) if path.exists() else _shipped(PRIORITIES)
+    problems = list(document.problems)
+    try:
+        if not problems:
+            return Priorities.model_validate(document.data)
+    except ValidationError as error:
+        problems = explain(error, Priorities, document)
+    raise ConfigError([str(problem) for problem in problems])
+
+
 class _Load:
     def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
         self._folder = folder

@@ -43,5 +43,6 @@ def _url(url: str, folder: Path) -> str:
     """`sqlite:///relative` and `file:relative` made absolute; other URLs stay."""
     for scheme in ("sqlite:///", "file://localhost/", "file:"):
         if url.startswith(scheme):
-            return f"{scheme}{folder / url.removeprefix(scheme)}"
+            path = url.removeprefix(scheme)
+            return url if path.startswith("/") else f"{scheme}{folder / path}"
     return url

@@ -12,16 +12,14 @@ from mail_daemon.domain.ticket import CATEGORIES
 from mail_daemon.settings.types import Domain, Duration, Language, Line, MailAddress, Section, Span, Zone
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-Level = Literal[1, 2, 3, 4]
+Level = Annotated[int, Field(ge=1, le=4, strict=True)]
 
 
 def _country(value: str) -> str:
     import holidays  # late: its import costs 50 ms, and without holidays it is never needed
 
     if value not in holidays.list_supported_countries():
-        raise ValueError(
-            f"{value!r} is no country with known holidays; write a code like US, or null for none"
-        )
+        raise ValueError(f"{value!r} is no country with known holidays; write a code like US, or null for none")
     return value
 
 
@@ -53,9 +51,7 @@ class BusinessCalendar(Section):
 
     timezone: Zone
     hours: Annotated[tuple[Hours, ...], Field(min_length=1)]
-    holidays: Annotated[str, AfterValidator(_country)] | None = (
-        "US"  # a country of the holidays library, or null
-    )
+    holidays: Annotated[str, AfterValidator(_country)] | None = "US"  # a country of the holidays library, or null
     extra_holidays: tuple[date, ...] = ()
 
 

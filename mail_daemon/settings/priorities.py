@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from mail_daemon.domain import doubts, rules, scope
 from mail_daemon.domain.phrases import patterns
 from mail_daemon.domain.ticket import CATEGORIES
-from mail_daemon.settings.types import Section
+from mail_daemon.settings.types import Mistake, Mistakes, Section
 
 Level = Annotated[int, Field(ge=1, le=4)]
 Place = Literal["subject", "body", "ocr", "trace", "document", "voicemail"]
@@ -41,9 +41,7 @@ def _levels(value: Any) -> Any:
         raise ValueError(f"{value!r} is no level; write 1 to 4, or one for each of {', '.join(scope.WIDTHS)}")
     unknown = set(value) - {*scope.WIDTHS, "otherwise"}
     if unknown:
-        raise ValueError(
-            f"{', '.join(sorted(unknown))}: no such width; write {', '.join(scope.WIDTHS)} or otherwise"
-        )
+        raise ValueError(f"{', '.join(sorted(unknown))}: no such width; write {', '.join(scope.WIDTHS)} or otherwise")
     filled = {width: value.get(width, value.get("otherwise")) for width in scope.WIDTHS}
     missing = [width for width, level in filled.items() if level is None]
     if missing:
@@ -79,15 +77,13 @@ class RuleSection(Section):
 class Priorities(Section):
     """Word lists and the ordered rules that give a mail its category and priority (policy section 5)."""
 
-    category: Annotated[str, BeforeValidator(_category)] = (
-        "other"  # of a mail in which no rule finds anything
-    )
+    category: Annotated[str, BeforeValidator(_category)] = "other"  # of a mail in which no rule finds anything
     level: Level = 4
     important_level: Annotated[int, Field(ge=2, le=4)] = 3  # the same, when its sender marked it important
-    words: dict[str, Phrases] = {}
-    scope: dict[str, Phrases] = {}
-    doubt: dict[str, Phrases] = {}
-    skipped: dict[str, Phrases] = {}
+    words: dict[str, Phrases] = Field(default_factory=dict)
+    scope: dict[str, Phrases] = Field(default_factory=dict)
+    doubt: dict[str, Phrases] = Field(default_factory=dict)
+    skipped: dict[str, Phrases] = Field(default_factory=dict)
     rules: tuple[RuleSection, ...]
 
     @field_validator("scope", "doubt", "skipped")
@@ -101,13 +97,9 @@ class Priorities(Section):
 
     @model_validator(mode="after")
     def _whole(self) -> Priorities:
-        problems = [
-            *_repeated([rule.name for rule in self.rules]),
-            *self._wrong_lists(),
-            *self._wrong_rules(),
-        ]
-        if problems:
-            raise ValueError("; ".join(problems[:10]))
+        found = [*_repeated(self.rules), *self._wrong_lists(), *self._wrong_rules()]
+        if found:
+            raise Mistakes(found)
         return self
 
     @property
@@ -115,38 +107,44 @@ class Priorities(Section):
         """All word lists by name."""
         return {**self.words, **self.scope, **self.doubt, **self.skipped}
 
-    def _wrong_lists(self) -> list[str]:
+    def _wrong_lists(self) -> list[Mistake]:
         taken = set(self.words) & {*scope.SIGNS, *doubts.SIGNS, *SKIPPED}
-        problems = [f"words.{name} is the name of another list; write another name" for name in sorted(taken)]
-        for name, phrases in self.lists.items():
-            problems += _wrong_phrases(f"list {name}", phrases, self.lists)
-        return problems
+        found: list[Mistake] = [
+            (("words", name), "this is the name of another list; write another name") for name in sorted(taken)
+        ]
+        for section in ("words", "scope", "doubt", "skipped"):
+            for name, phrases in getattr(self, section).items():
+                found += _wrong_phrases((section, name), phrases, self.lists)
+        return found
 
-    def _wrong_rules(self) -> list[str]:
-        problems = []
-        for rule in self.rules:
-            problems += _wrong_phrases(f"rule {rule.name}", rule.phrases, self.lists)
-            for line in rule.when:
-                problems += _wrong_condition(rule.name, line, self.lists)
-            problems += _unknown(rule.name, rule.unless, self.lists)
-        return problems
+    def _wrong_rules(self) -> list[Mistake]:
+        found: list[Mistake] = []
+        for number, rule in enumerate(self.rules):
+            at = ("rules", number)
+            found += _wrong_phrases((*at, "phrases"), rule.phrases, self.lists)
+            for line, condition in enumerate(rule.when):
+                found += [((*at, "when", line), text) for text in _wrong_condition(rule.name, condition, self.lists)]
+            found += [((*at, "unless"), text) for text in _unknown(rule.name, rule.unless, self.lists)]
+        return found
 
 
-def _repeated(names: Sequence[str]) -> list[str]:
+def _repeated(table: Sequence[RuleSection]) -> list[Mistake]:
+    names = [rule.name for rule in table]
     return [
-        f"rule {name} stands twice; write another name"
-        for name in sorted({n for n in names if names.count(n) > 1})
+        (("rules", number, "name"), f"rule {name} stands twice; write another name")
+        for number, name in enumerate(names)
+        if name in names[:number]
     ]
 
 
-def _wrong_phrases(where: str, phrases: Phrases, lists: Mapping[str, Phrases]) -> list[str]:
-    problems = []
-    for phrase in phrases:
+def _wrong_phrases(at: tuple[str | int, ...], phrases: Phrases, lists: Mapping[str, Phrases]) -> list[Mistake]:
+    found: list[Mistake] = []
+    for number, phrase in enumerate(phrases):
         try:
             patterns(phrase, lists)
         except ValueError as error:
-            problems.append(f"{where}: {error}")
-    return problems
+            found.append(((*at, number), str(error)))
+    return found
 
 
 def _wrong_condition(rule: str, line: str, lists: Mapping[str, Phrases]) -> list[str]:
@@ -160,6 +158,5 @@ def _wrong_condition(rule: str, line: str, lists: Mapping[str, Phrases]) -> list
 def _unknown(rule: str, names: Sequence[str], lists: Mapping[str, Phrases]) -> list[str]:
     unknown = [name for name in names if name not in lists]
     return [
-        f"rule {rule}: no word list is called {name!r}; write one of {', '.join(sorted(lists))}"
-        for name in unknown
+        f"rule {rule}: no word list is called {name!r}; write one of {', '.join(sorted(lists))}" for name in unknown
     ]

@@ -66,7 +66,7 @@ def explain(error: ValidationError, model: type[Section], document: Document) ->
 
 def _consequences(found: Sequence[tuple[str, Spot]], document: Document) -> set[tuple[str, Where]]:
     """A key that is missing because it was misspelt or unreadable; a list too short for its wrong items."""
-    misspelt = [(*at.where[:-1], nearest(at)) for kind, at in found if kind == "extra_forbidden"]
+    misspelt = [(*at.where[:-1], nearest(at) or "") for kind, at in found if kind == "extra_forbidden"]
     unreadable = [w for w in document.places if document.places[w] in {p.place for p in document.problems}]
     around = [at.where[:length] for _, at in found for length in range(len(at.where))]
     return {*(("missing", where) for where in (*misspelt, *unreadable)), *(("too_short", w) for w in around)}
@@ -118,9 +118,7 @@ def _values(written: Any, context: dict[str, Any], at: Spot, document: Document)
         "value": _shown(written, at.where),
         "like": f"; write it like {at.example}" if at.example else "",
         "list": 'it as JSON: ["a", "b"]' if by_variable else "[a, b], or one item a line after -",
-        "section": 'it as JSON: {"key": "value"}'
-        if by_variable
-        else "its keys on lines of their own, indented",
+        "section": 'it as JSON: {"key": "value"}' if by_variable else "its keys on lines of their own, indented",
     }
 
 

@@ -48,8 +48,6 @@ def read_secret(path: Path) -> str:
     except FileNotFoundError:
         raise Unreadable(f"there is no file {path}; write it with the secret in it") from None
     except OSError as error:
-        raise Unreadable(
-            f"{path} can't be read ({error.strerror}); write a file that the daemon may read"
-        ) from None
+        raise Unreadable(f"{path} can't be read ({error.strerror}); write a file that the daemon may read") from None
     except UnicodeDecodeError:
         raise Unreadable(f"{path} is no text; write it in UTF-8") from None

@@ -43,9 +43,7 @@ class Desk(Section):
     admins: tuple[MailAddress, ...] = ()  # told of broken config and failed letters
     timezone: Zone = _example("America/New_York")
     language: Language = "en"
-    tag: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,9}$", json_schema_extra={"example": "TPBX"})] = (
-        "TPBX"
-    )
+    tag: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,9}$", json_schema_extra={"example": "TPBX"})] = "TPBX"
     secret_key_file: FilePath = Path("secret.key")
     plus_addressing: bool = False  # the mail server delivers support+token@ to support@
 
@@ -150,7 +148,7 @@ class Limits(Section):
     reading: Span = timedelta(seconds=20)
     reading_memory: Annotated[Size, Field(ge=100_000_000)] = 1_500_000_000
     reading_attempts: Annotated[int, Field(ge=1)] = 3
-    spool: Path = Path("var/spool")  # where mails over 1 MB are put together while they are fetched
+    spool: FilePath = Path("var/spool")  # where mails over 1 MB are put together while they are fetched
 
 
 class Answers(Section):

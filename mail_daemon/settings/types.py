@@ -32,9 +32,7 @@ class Section(BaseModel):
     `{"example": ...}` in a field's json_schema_extra is what error messages show to write.
     """
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", arbitrary_types_allowed=True, hide_input_in_errors=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, hide_input_in_errors=True)
 
     @model_validator(mode="before")
     @classmethod
@@ -50,10 +48,13 @@ class Section(BaseModel):
         return field is not None and NoneType in get_args(field.annotation)
 
 
+Mistake = tuple[tuple[str | int, ...], str]
+
+
 class Mistakes(ValueError):
     """Several mistakes of one section, each with its key's path below it: (("rules", 3), "...")."""
 
-    def __init__(self, found: Sequence[tuple[tuple[str | int, ...], str]]) -> None:
+    def __init__(self, found: Sequence[Mistake]) -> None:
         super().__init__("; ".join(text for _, text in found))
         self.found = tuple(found)
 

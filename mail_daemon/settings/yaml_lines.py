@@ -29,9 +29,7 @@ def read(path: Path, source: str = "") -> Document:
     except FileNotFoundError:
         return _failed(document, 1, f"there is no such file; write it by `mail-daemon init {path.parent}`")
     except OSError as error:
-        return _failed(
-            document, 1, f"can't be read ({error.strerror}); write a file that the daemon may read"
-        )
+        return _failed(document, 1, f"can't be read ({error.strerror}); write a file that the daemon may read")
     if len(raw) > LARGEST:
         return _failed(document, 1, f"is larger than {LARGEST // 1000} kB; write a shorter file")
     try:

@@ -49,7 +49,6 @@ def answer(
         event = NewEvent(ticket.id, case.now, "mail-daemon", "answer suppressed", detail, case.claimed.id)
         tickets.add_events([event])
     outbox.add(drafts)
-    tickets.remember_ids(ticket.id, [each.message_id for each in drafts], "sent")
     return tuple(drafts), suppressed
 
 
@@ -100,18 +99,17 @@ def _capped(outbox: Outbox, desk: Desk, sender: Sender, now: datetime) -> str | 
     caps = desk.settings.answers
     since = now - caps.window
     most = caps.known if sender.proven else caps.unproven
-    if outbox.answered(sender.address, since) >= most:
+    to_one, to_unproven = outbox.answered(sender.address, since)
+    if to_one >= most:
         return f"{most} answers to {sender.address} within the window already"
-    if not sender.proven and outbox.answered_unproven(since) >= caps.overall:
+    if not sender.proven and to_unproven >= caps.overall:
         return f"{caps.overall} answers to unproven senders within the window already"
     return None
 
 
 def _acknowledgement(desk: Desk, case: Case, ticket: Ticket, clocks: Sequence[Clock | NewClock]) -> Draft:
     sender = case.sender
-    letter = about(
-        desk, "acknowledgement", ticket, clocks, zone=sender.zone, language=sender.language, now=case.now
-    )
+    letter = about(desk, "acknowledgement", ticket, clocks, zone=sender.zone, language=sender.language, now=case.now)
     if ticket.category == "install":
         earliest = install_earliest(desk.calendar, ticket.opened, days=desk.policy.install_notice_days)
         letter = replace(letter, install_earliest=spoken(earliest, sender.zone))
@@ -132,11 +130,7 @@ def _notices(desk: Desk, case: Case, ticket: Ticket, clocks: Sequence[Clock | Ne
     """One mail for each agent, since each carries that agent's own token. Machines' replies are only filed."""
     if case.screening.machine and case.match.kind in ("reply", "stranger"):
         return []
-    to = [
-        a
-        for a in desk.directory.agents_for(ticket.category, ticket.assignee)
-        if a.address != case.sender.address
-    ]
+    to = [a for a in desk.directory.agents_for(ticket.category, ticket.assignee) if a.address != case.sender.address]
     if not to or case.match.kind not in _WHAT:
         return []
     zone, language = desk.settings.desk.timezone, desk.settings.desk.language

@@ -23,6 +23,13 @@ _RUNNING = "running"
 _PAUSED = "paused"
 
 
+def first_due(desk: Desk, case: Case) -> datetime | None:
+    """When the first promise of the ticket that the case opens is due."""
+    kinds = ("response", "resolution")
+    dues = (_due(desk, case.ranking.level, kind, case.claimed.received) for kind in kinds)
+    return min((due for due in dues if due), default=None)
+
+
 def run_clocks(clocks: Clocks, tickets: Tickets, desk: Desk, case: Case, ticket: Ticket) -> list[Running]:
     """Starts, resumes and re-aims what the mail calls for; returns the ticket's clocks as they stand now."""
     if case.opens:
@@ -43,15 +50,15 @@ def _start(
     kinds: Sequence[str] = ("response", "resolution"),
 ) -> list[NewClock]:
     started = [
-        NewClock(ticket.id, kind, at, due, due) for kind in kinds for due in [_due(desk, ticket, kind, at)]
+        NewClock(ticket.id, kind, at, due, due) for kind in kinds for due in [_due(desk, ticket.priority, kind, at)]
     ]
     clocks.start(started)
     return started
 
 
-def _due(desk: Desk, ticket: Ticket, kind: str, at: datetime) -> datetime | None:
+def _due(desk: Desk, priority: int, kind: str, at: datetime) -> datetime | None:
     """None: as soon as possible."""
-    level = desk.policy.levels[ticket.priority]
+    level = desk.policy.levels[priority]
     if kind == "response":
         return at + level.response
     return desk.calendar.add(at, level.resolution) if level.resolution else None
@@ -86,7 +93,7 @@ def _resumed(clocks: Clocks, desk: Desk, clock: Clock, now: datetime) -> Clock:
 
 
 def _raised(clocks: Clocks, desk: Desk, ticket: Ticket, clock: Clock, now: datetime) -> Clock:
-    aimed = _due(desk, ticket, clock.kind, now)
+    aimed = _due(desk, ticket.priority, clock.kind, now)
     if aimed is None or (clock.due is not None and clock.due <= aimed):
         return clock
     clocks.change(clock.id, due=aimed, next_at=aimed)

@@ -37,9 +37,7 @@ def send(relay: Relay, letter: Waiting) -> Answer:
     return Answer("accepted")
 
 
-def deliver(
-    store: Store, desk: Desk, letter: Waiting, answer: Answer, *, now: datetime, jitter: float
-) -> None:
+def deliver(store: Store, desk: Desk, letter: Waiting, answer: Answer, *, now: datetime, jitter: float) -> None:
     """Commits the answer; done before the next letter is begun, so that no accepted letter goes out again.
 
     Raises StoreDown; call it again then, with the same answer.

@@ -34,9 +34,7 @@ class Rules:
     agents_authenticate: bool  # trusted servers are configured, so an agent's mail must pass DMARC, too
 
 
-def match(
-    tickets: Tickets, rules: Rules, mail: Mail, sender: Sender, *, machine: bool, now: datetime
-) -> Match:
+def match(tickets: Tickets, rules: Rules, mail: Mail, sender: Sender, *, machine: bool, now: datetime) -> Match:
     """Strongest evidence first. Reads the store and writes nothing."""
     if mail.bounce is not None:
         return _bounce(tickets, rules, mail)
@@ -72,9 +70,7 @@ def _agent(tickets: Tickets, rules: Rules, mail: Mail, sender: Sender, tokens: l
     return None
 
 
-def _evidence(
-    tickets: Tickets, rules: Rules, mail: Mail, tokens: list[Token]
-) -> Iterator[tuple[str, Ticket]]:
+def _evidence(tickets: Tickets, rules: Rules, mail: Mail, tokens: list[Token]) -> Iterator[tuple[str, Ticket]]:
     """Each ticket that the mail points to and how, strongest first."""
     for token in tokens:
         # An agent's token proves that very agent and nobody else.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from mail_daemon.case import Case
 from mail_daemon.domain.ticket import Cause, Status, after
 from mail_daemon.store.rows import NewEvent, NewMessage, NewTicket, Participant, Ticket
-from mail_daemon.store.tickets import Tickets
+from mail_daemon.store.tickets import Tickets, as_opened
 
 _INTERNAL = frozenset({"command", "unproven", "bounce"})
 _STRONG = frozenset({"token", "message-id"})  # evidence that lets a customer bring in others
@@ -16,31 +18,39 @@ _MOST_COPIES = 20
 _MOST_IDS = 20
 
 
-def record(tickets: Tickets, case: Case, *, ours: Collection[str]) -> Ticket:
-    """Opens or continues the ticket and returns it as it stands now. `ours` are never participants."""
-    number = case.match.ticket if case.match.ticket is not None else tickets.open(_new_ticket(case))
-    tickets.add_message(_message(number, case))
+def record(tickets: Tickets, case: Case, *, ours: Collection[str], next_due: datetime | None) -> Ticket:
+    """Opens or continues the ticket and returns it as it stands now.
+
+    `ours` are never participants; `next_due` is when the first promise of a new ticket is due.
+    """
+    ticket = _continued(tickets, case) if case.match.ticket is not None else _opened(tickets, case, next_due)
+    tickets.add_message(_message(ticket.id, case))
     if people := list(_people(case, ours)):
-        tickets.add_participants(number, people)
+        tickets.add_participants(ticket.id, people)
     for other in case.match.related:
-        tickets.link(number, other, "follow-up" if case.match.kind == "follow-up" else "mentioned")
-    events = [NewEvent(number, case.now, _actor(case), *_what(case), inbound_id=case.claimed.id)]
-    if not case.opens:
-        changes = _changes(case, _existing(tickets, number))
-        tickets.change(number, changed=case.now, **changes)
-        events += [_changed(number, case, name, value) for name, value in changes.items()]
-    tickets.add_events(events)
-    return _existing(tickets, number)
-
-
-def _existing(tickets: Tickets, number: int) -> Ticket:
-    ticket = tickets.get(number)
-    if ticket is None:
-        raise LookupError(f"ticket {number} is gone")
+        tickets.link(ticket.id, other, "follow-up" if case.match.kind == "follow-up" else "mentioned")
     return ticket
 
 
-def _new_ticket(case: Case) -> NewTicket:
+def _opened(tickets: Tickets, case: Case, next_due: datetime | None) -> Ticket:
+    new = _new_ticket(case, next_due)
+    ticket = as_opened(tickets.open(new), new)
+    tickets.add_events([_event(ticket.id, case, *_what(case))])
+    return ticket
+
+
+def _continued(tickets: Tickets, case: Case) -> Ticket:
+    ticket = tickets.get(case.match.ticket or 0)
+    if ticket is None:
+        raise LookupError(f"ticket {case.match.ticket} is gone")
+    changes = _changes(case, ticket)
+    tickets.change(ticket.id, changed=case.now, **changes)
+    changed = [_event(ticket.id, case, f"{name} changed", _to(value)) for name, value in changes.items()]
+    tickets.add_events([_event(ticket.id, case, *_what(case)), *changed])
+    return replace(ticket, changed=case.now, **changes)
+
+
+def _new_ticket(case: Case, next_due: datetime | None) -> NewTicket:
     return NewTicket(
         subject=case.mail.subject,
         requester=case.sender.address,
@@ -54,6 +64,7 @@ def _new_ticket(case: Case) -> NewTicket:
         zone=case.sender.zone.key,
         thread_index=case.mail.thread_index,
         proven=case.sender.proven,
+        next_due=next_due,
     )
 
 
@@ -73,8 +84,7 @@ def _message(number: int, case: Case) -> NewMessage:
         visibility="internal" if case.match.kind in _INTERNAL else "public",
         inbound_id=case.claimed.id,
         attachments=mail.attachments,
-        message_ids=dict.fromkeys(observed, "observed")
-        | ({mail.message_id: "received"} if mail.message_id else {}),
+        message_ids=dict.fromkeys(observed, "observed") | ({mail.message_id: "received"} if mail.message_id else {}),
     )
 
 
@@ -122,9 +132,12 @@ def _changes(case: Case, ticket: Ticket) -> dict[str, Any]:
     return changes
 
 
-def _changed(number: int, case: Case, name: str, value: Any) -> NewEvent:
-    plain = [f"{r.rule}: {r.evidence} ({r.where})" for r in value] if name == "reasons" else value
-    shown = plain.isoformat() if hasattr(plain, "isoformat") else plain
-    return NewEvent(
-        number, case.now, _actor(case), f"{name} changed", {"to": shown}, inbound_id=case.claimed.id
-    )
+def _event(number: int, case: Case, what: str, detail: Mapping[str, Any]) -> NewEvent:
+    return NewEvent(number, case.now, _actor(case), what, detail, inbound_id=case.claimed.id)
+
+
+def _to(value: Any) -> dict[str, Any]:
+    """A changed value as an event keeps it."""
+    if isinstance(value, tuple):
+        return {"to": [f"{reason.rule}: {reason.evidence} ({reason.where})" for reason in value]}
+    return {"to": value.isoformat() if isinstance(value, datetime) else value}

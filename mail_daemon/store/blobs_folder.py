@@ -16,7 +16,10 @@ _CHUNK = 1_000_000  # bytes copied at a time
 
 
 class Folder:
-    """`root/ab/abcd....eml`: 256 folders by the key's first two digits; `root/tmp` for what is not whole."""
+    """`root/a/abcd....eml`: 16 folders by the key's first digit; `root/tmp` for what is not whole.
+
+    Each folder that gained a file costs a sync, so a batch shares a few; file systems hold millions in one.
+    """
 
     faults: tuple[type[Exception], ...] = (OSError,)
 
@@ -39,7 +42,7 @@ class Folder:
         """Makes the folders once, so that later only the folder of a new file needs a sync."""
         if self._ready:
             return
-        for name in ("tmp", *(f"{number:02x}" for number in range(256))):
+        for name in ("tmp", *"0123456789abcdef"):
             (self._root / name).mkdir(mode=0o700, parents=True, exist_ok=True)
         (self._root / "lock").touch(mode=0o600)
         _sync(self._root)
@@ -83,13 +86,13 @@ class Folder:
         return self.path(key).read_bytes()
 
     def path(self, key: str) -> Path:
-        return self._root / key[:2] / f"{key}.eml"
+        return self._root / key[0] / f"{key}.eml"
 
     def delete(self, key: str) -> None:
         self.path(key).unlink(missing_ok=True)
 
     def older(self, than: datetime) -> Iterator[str]:
-        return (path.stem for path in self._root.glob("[0-9a-f][0-9a-f]/*.eml") if _older(path, than))
+        return (path.stem for path in self._root.glob("[0-9a-f]/*.eml") if _older(path, than))
 
     def delete_older(self, key: str, than: datetime) -> bool:
         # Under the lock, since a `write` that finds the blob between our look and our deed relies on it.

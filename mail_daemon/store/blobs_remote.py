@@ -39,8 +39,8 @@ class Remote:
 
     def older(self, than: datetime) -> Iterator[str]:
         self._files.invalidate_cache()
-        for number in range(256):
-            for name in self._files.find(f"{self._root}/{number:02x}"):
+        for digit in "0123456789abcdef":
+            for name in self._files.find(f"{self._root}/{digit}"):
                 if self._files.modified(name) < than:
                     yield name.rpartition("/")[2].removesuffix(".eml")
 
@@ -56,4 +56,4 @@ class Remote:
         """A PUT is whole or nothing."""
 
     def _name(self, key: str) -> str:
-        return f"{self._root}/{key[:2]}/{key}.eml"
+        return f"{self._root}/{key[0]}/{key}.eml"

@@ -139,9 +139,7 @@ class InboundMails:
     def release(self, claimed: Sequence[Claimed]) -> None:
         """Gives back mails that were not begun, without counting; a claim taken over is left alone."""
         if claimed:
-            self._connection.execute(
-                _RELEASE, [{"of_id": mail.id, "of_attempts": mail.attempts} for mail in claimed]
-            )
+            self._connection.execute(_RELEASE, [{"of_id": mail.id, "of_attempts": mail.attempts} for mail in claimed])
 
     def reclaim(self) -> int:
         """Ends every claim, for the one daemon of a database at its start: their holders are dead."""

@@ -36,22 +36,23 @@ _CLAIM = (
     .values(attempts=outbox.c.attempts + 1, claimed_until=bindparam("until"))
     .returning(*(outbox.c[field.name] for field in fields(Waiting)), outbox.c.next_attempt)
 )
-_HELD = update(outbox).where(
-    outbox.c.id == bindparam("of_id"), outbox.c.attempts == bindparam("of_attempts"), _WAITING
-)
+_HELD = update(outbox).where(outbox.c.id == bindparam("of_id"), outbox.c.attempts == bindparam("of_attempts"), _WAITING)
 _RELEASE = _HELD.values(attempts=outbox.c.attempts - 1, claimed_until=None)
 _RECLAIM = update(outbox).where(_WAITING, outbox.c.claimed_until.is_not(None)).values(claimed_until=None)
 
-_ANSWERED = (
+_TO_ONE = (
     select(func.count())
     .select_from(outbox)
     .where(_ANSWER, outbox.c.recipient == bindparam("address"), outbox.c.queued >= bindparam("since"))
+    .scalar_subquery()
 )
-_ANSWERED_UNPROVEN = (
+_TO_UNPROVEN = (
     select(func.count())
     .select_from(outbox)
     .where(_ANSWER, outbox.c.proven == bindparam("proven"), outbox.c.queued >= bindparam("since"))
+    .scalar_subquery()
 )
+_ANSWERED = select(_TO_ONE, _TO_UNPROVEN)
 _ROW = select(*(outbox.c[field.name] for field in fields(Posted)))
 _BY_MESSAGE_ID = _ROW.where(outbox.c.message_id == bindparam("of_message_id"))
 _OF_TICKET = _ROW.where(outbox.c.ticket_id == bindparam("of_ticket")).order_by(outbox.c.id)
@@ -114,16 +115,14 @@ class Outbox:
         """Ends every claim, for the one daemon of a database at its start: their holders are dead."""
         return self._connection.execute(_RECLAIM).rowcount
 
-    def answered(self, address: str, since: datetime) -> int:
-        """How many automatic answers (acknowledged or refused) to this address were queued since then."""
-        return self._count(_ANSWERED, {"address": address, "since": since})
+    def answered(self, address: str, since: datetime) -> tuple[int, int]:
+        """How many automatic answers were queued since then: to this address, and to all unproven senders."""
+        row = self._connection.execute(_ANSWERED, {"address": address, "proven": False, "since": since}).one()
+        return int(row[0]), int(row[1])
 
-    def answered_unproven(self, since: datetime) -> int:
-        """How many automatic answers to anyone whose address is not proven were queued since then."""
-        return self._count(_ANSWERED_UNPROVEN, {"proven": False, "since": since})
-
-    def _count(self, statement: Any, values: dict[str, Any]) -> int:
-        return int(self._connection.execute(statement, values).scalar_one())
+    def of(self, ticket_id: int) -> list[Posted]:
+        """The letters about a ticket, oldest first."""
+        return [Posted(*row) for row in self._connection.execute(_OF_TICKET, {"of_ticket": ticket_id})]
 
     def list(self, state: str | None = None) -> list[Posted]:
         """Letters in the order in which they are or were due; all states if None."""
@@ -131,10 +130,6 @@ class Outbox:
         if state is not None:
             wanted = wanted.where(outbox.c.state == literal_column(f"'{state}'"))
         return [Posted(*row) for row in self._connection.execute(wanted)]
-
-    def of(self, ticket_id: int) -> list[Posted]:
-        """The letters about a ticket, oldest first."""
-        return [Posted(*row) for row in self._connection.execute(_OF_TICKET, {"of_ticket": ticket_id})]
 
     def by_message_id(self, message_id: str) -> Posted | None:
         """The letter that a bounce or a reply names."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, union_all, update
 
 # PostgreSQL's construct, since both engines render its ON CONFLICT DO NOTHING alike.
 from sqlalchemy.dialects.postgresql import insert as insert_new
@@ -22,7 +23,16 @@ from mail_daemon.store.rows import (
     StoredAttachment,
     Ticket,
 )
-from mail_daemon.store.schema import attachments, events, links, message_ids, messages, participants, tickets
+from mail_daemon.store.schema import (
+    attachments,
+    events,
+    links,
+    message_ids,
+    messages,
+    outbox,
+    participants,
+    tickets,
+)
 from parsers.mail import Attachment
 
 # PostgreSQL can't index more than 2.7 kB, and no Message-ID that a program made comes near this length.
@@ -32,14 +42,15 @@ _OPEN = insert(tickets)
 _ROW = select(*(tickets.c[field.name] for field in fields(Ticket)))
 _GET = _ROW.where(tickets.c.id == bindparam("of_id"))
 _CHANGE = update(tickets).where(tickets.c.id == bindparam("of_id"))
-_BY_MESSAGE_IDS = (
-    select(message_ids.c.message_id, message_ids.c.ticket_id)
-    .where(message_ids.c.message_id.in_(bindparam("ids", expanding=True)))
-    .order_by(message_ids.c.ticket_id.desc())
+_BY_MESSAGE_IDS = union_all(
+    select(message_ids.c.message_id, message_ids.c.ticket_id).where(
+        message_ids.c.message_id.in_(bindparam("ids", expanding=True))
+    ),
+    select(outbox.c.message_id, outbox.c.ticket_id).where(
+        outbox.c.message_id.in_(bindparam("ids", expanding=True)), outbox.c.ticket_id.is_not(None)
+    ),
 )
-_BY_THREAD_INDEX = (
-    select(tickets.c.id).where(tickets.c.thread_index == bindparam("index")).order_by(tickets.c.id)
-)
+_BY_THREAD_INDEX = select(tickets.c.id).where(tickets.c.thread_index == bindparam("index")).order_by(tickets.c.id)
 _PARTICIPANTS = select(*(participants.c[field.name] for field in fields(Participant))).where(
     participants.c.ticket_id == bindparam("of_id")
 )
@@ -94,12 +105,12 @@ class Tickets:
         return Ticket(*row) if row else None
 
     def by_message_ids(self, ids: Sequence[str]) -> dict[str, int]:
-        """The ticket in which each Message-ID is known; the oldest, where a copycat used it again."""
+        """The ticket in which each Message-ID, theirs or ours, is known; the oldest, where it was used again."""
         indexed = _indexed(ids)
         if not indexed:
             return {}
-        rows = self._connection.execute(_BY_MESSAGE_IDS, {"ids": indexed})
-        return {row.message_id: row.ticket_id for row in rows}
+        rows = self._connection.execute(_BY_MESSAGE_IDS, {"ids": indexed}).all()
+        return dict(sorted(rows, key=itemgetter(1), reverse=True))
 
     def by_thread_index(self, index: str) -> list[int]:
         """The tickets that Outlook's conversation belongs to, oldest first."""
@@ -178,9 +189,7 @@ class Tickets:
         """The links from and to a ticket."""
         return [Link(*row) for row in self._connection.execute(_LINKS, {"of_id": id})]
 
-    def list(
-        self, *, statuses: Sequence[str] | None = None, after: int = 0, limit: int | None = None
-    ) -> list[Ticket]:
+    def list(self, *, statuses: Sequence[str] | None = None, after: int = 0, limit: int | None = None) -> list[Ticket]:
         """Tickets in the order of their numbers, those above `after`, at most `limit`; all states if None."""
         wanted = _ROW.where(tickets.c.id > after).order_by(tickets.c.id).limit(limit)
         if statuses is not None:
@@ -199,6 +208,11 @@ class Tickets:
 
 def _indexed(ids: Iterable[str]) -> list[str]:
     return [id for id in ids if len(id) <= _LONGEST_ID]
+
+
+def as_opened(id: int, new: NewTicket) -> Ticket:
+    """The row that `Tickets.open` has just made, without asking for it."""
+    return Ticket(id=id, resolved=None, closed=None, reopened=None, **_new_ticket(new))
 
 
 def _new_ticket(ticket: NewTicket) -> dict[str, Any]:

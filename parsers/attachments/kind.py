@@ -68,9 +68,7 @@ _OFFICE_SUFFIXES = frozenset({"docx", "docm", "dotx", "xlsx", "xlsm", "xltx", "p
 _DECLARED_KINDS = (("audio/", "voicemail"), ("message/rfc822", "message"), ("message/global", "message"))
 _SIP = re.compile(rb"\bSIP/2\.0\b")
 _SIP_FIELD = re.compile(rb"(?:^|\n|\s)(?:Call-ID|CSeq|Via)[ \t]*:", re.I)
-_LETTER_FIELD = re.compile(
-    rb"(?:return-path|received|from|message-id|delivered-to|date|subject)[ \t]*:", re.I
-)
+_LETTER_FIELD = re.compile(rb"(?:return-path|received|from|message-id|delivered-to|date|subject)[ \t]*:", re.I)
 
 HEAD = 16 * 1024  # bytes from the front that are enough to tell
 
@@ -111,9 +109,7 @@ def _by_container(head: bytes, declared: str, suffix: str) -> tuple[str, str] | 
         return ("screenshot" if media_type.startswith("image/") else "voicemail"), media_type
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         for mark, media_type in _OFFICE:
-            if mark in head and (
-                mark[:8] == b"mimetype" or b"[Content_Types].xml" in head or suffix[:1] in "dxp"
-            ):
+            if mark in head and (mark[:8] == b"mimetype" or b"[Content_Types].xml" in head or suffix[:1] in "dxp"):
                 return "document", media_type
         return "archive", "application/zip"
     if head.startswith(b"\x1f\x8b"):
@@ -166,9 +162,7 @@ def _by_declaration(declared: str) -> tuple[str, str]:
 def _is_text(head: bytes) -> bool:
     """No NUL, and hardly a control character."""
     sample = head[:4096]
-    controls = len(sample) - len(
-        sample.translate(None, bytes([*range(9), 11, *range(14, 27), *range(28, 32)]))
-    )
+    controls = len(sample) - len(sample.translate(None, bytes([*range(9), 11, *range(14, 27), *range(28, 32)])))
     return bool(sample) and b"\0" not in sample and controls * 50 <= len(sample)
 
 

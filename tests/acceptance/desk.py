@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from mail_daemon.settings import init
+from mail_daemon.store.errors import StoreDown
 from mail_daemon.store.rows import Inbound, Message
 from mail_daemon.store.store import Store
 from parsers.fingerprint import fingerprint
@@ -143,13 +144,10 @@ class Desk:
         return [
             line
             for line in self._lines()
-            if event in (None, line["event"])
-            and all(line.get(name) == value for name, value in fields.items())
+            if event in (None, line["event"]) and all(line.get(name) == value for name, value in fields.items())
         ]
 
-    def wait_for_log(
-        self, event: str, *, count: int = 1, seconds: float = 20.0, **fields: Any
-    ) -> dict[str, Any]:
+    def wait_for_log(self, event: str, *, count: int = 1, seconds: float = 20.0, **fields: Any) -> dict[str, Any]:
         """Returns the `count`th such event once it is there."""
 
         def enough() -> bool:
@@ -158,12 +156,12 @@ class Desk:
         self.wait_until(enough, f"{count} times {event} {fields or ''} in the log", seconds=seconds)
         return self.log(event, **fields)[count - 1]
 
-    def wait_until(self, holds: Callable[[], bool], what: str, *, seconds: float = 20.0) -> None:
+    def wait_until(self, holds: Callable[[], bool], what: str, *, seconds: float = 20.0, every: float = 0.03) -> None:
         until = time.monotonic() + seconds
         while not holds():
             if time.monotonic() > until:
                 raise AssertionError(f"after {seconds} s there is no {what}; the log ends:\n{self._tail()}")
-            time.sleep(0.03)
+            time.sleep(every)
 
     def _lines(self) -> Iterator[dict[str, Any]]:
         if not self._log.exists():
@@ -178,9 +176,7 @@ class Desk:
 
     # --- commands -----------------------------------------------------------------------------------------
 
-    def run(
-        self, *arguments: str, code: int = 0, stdin: bytes | None = None
-    ) -> subprocess.CompletedProcess[bytes]:
+    def run(self, *arguments: str, code: int = 0, stdin: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
         """A command of the program beside the daemon; fails when it ends with another exit code."""
         done = subprocess.run(
             self._line(*arguments), cwd=ROOT, env=self._environ, input=stdin, capture_output=True, timeout=120
@@ -233,6 +229,26 @@ class Desk:
         with self._store.read() as work:
             return [work.inbound.by_fingerprint(fingerprint(raw)) for raw in mails]
 
+    def finish(self, mails: Iterable[bytes], *, seconds: float = 120.0) -> None:
+        """Waits until each of these mails is filed or in quarantine and no letter waits any more."""
+        left = list(mails)
+
+        def settled() -> bool:
+            try:
+                if not self._store.exists():
+                    return False
+                stored = zip(left, self.inbounds(left), strict=True)
+                left[:] = [raw for raw, mail in stored if mail is None or mail.state == "received"]
+                return not left and not self._waiting()
+            except StoreDown:
+                return False
+
+        self.wait_until(settled, "end to the work", seconds=seconds, every=0.1)
+
+    def _waiting(self) -> bool:
+        with self._store.read() as work:
+            return bool(work.outbox.list("waiting"))
+
     def messages(self, ticket_id: int) -> list[Message]:
         with self._store.read() as work:
             return list(work.tickets.messages(ticket_id))
@@ -251,9 +267,7 @@ class Desk:
         return [sent for sent in map(Sent, self.sink.letters()) if to in (None, sent.to)]
 
 
-def _settings(
-    sink: Sink, dovecot: Dovecot | None, database: str, mailbox: Mapping[str, Any]
-) -> dict[str, Any]:
+def _settings(sink: Sink, dovecot: Dovecot | None, database: str, mailbox: Mapping[str, Any]) -> dict[str, Any]:
     imap = {
         "name": "support",
         "type": "imap",

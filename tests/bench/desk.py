@@ -72,15 +72,11 @@ class Installation:
     def running(self) -> Iterator[None]:
         """The daemon as it runs for months."""
         log = (self.config / "log").open("wb")
-        process = subprocess.Popen(
-            [COMMAND, "--config", str(self.config), "run"], cwd=ROOT, stdout=log, stderr=log
-        )
+        process = subprocess.Popen([COMMAND, "--config", str(self.config), "run"], cwd=ROOT, stdout=log, stderr=log)
         try:
             yield
             if process.poll() is not None:
-                raise RuntimeError(
-                    f"the daemon ended by itself:\n{(self.config / 'log').read_text()[-4000:]}"
-                )
+                raise RuntimeError(f"the daemon ended by itself:\n{(self.config / 'log').read_text()[-4000:]}")
         finally:
             process.terminate()
             process.wait(20)

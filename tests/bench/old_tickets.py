@@ -67,6 +67,4 @@ def add(database: Path, count: int) -> None:
         for table, columns in TABLES.items():
             names = ", ".join(f'"{name}"' for name in columns)
             values = ", ".join(columns.values())
-            connection.execute(
-                f"INSERT INTO {table} ({names}) {NUMBERS} SELECT {values} FROM n", {"count": count}
-            )
+            connection.execute(f"INSERT INTO {table} ({names}) {NUMBERS} SELECT {values} FROM n", {"count": count})

@@ -112,9 +112,7 @@ class TestTaking:
         dovecot.doveadm("flags", "add", "-u", "support", "\\Seen", "mailbox", "INBOX", "all")
         assert len(desk.receive()) == 1
 
-    def test_over_several_windows_of_uids(
-        self, dovecot: Dovecot, desk: Desk, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_over_several_windows_of_uids(self, dovecot: Dovecot, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(fetch, "WINDOW", 7)
         dovecot.place("support", [mail(number) for number in range(29)])
         assert [int(arrival.raw.split()[3]) for arrival in desk.receive()] == list(range(29))
@@ -193,9 +191,7 @@ class TestDone:
         desk.receive()
         assert dovecot.count("support") == 0
 
-    def test_keep_changes_nothing_and_asks_about_old_mails_once(
-        self, dovecot: Dovecot, tmp_path: Path
-    ) -> None:
+    def test_keep_changes_nothing_and_asks_about_old_mails_once(self, dovecot: Dovecot, tmp_path: Path) -> None:
         desk = Desk(dovecot, tmp_path, done="keep")
         dovecot.place("support", [mail(number) for number in range(15)])
         assert len(desk.receive()) == 15
@@ -328,9 +324,7 @@ class TestWaiting:
         assert time.monotonic() - began < 3
         assert len(desk.receive()) == 1
 
-    def test_a_mail_that_arrived_before_the_wait_is_not_slept_over(
-        self, dovecot: Dovecot, desk: Desk
-    ) -> None:
+    def test_a_mail_that_arrived_before_the_wait_is_not_slept_over(self, dovecot: Dovecot, desk: Desk) -> None:
         dovecot.place("support", [mail(1)])
         batches = desk.box.batches(desk.known)
         batch = next(batches)

@@ -135,9 +135,7 @@ def test_a_unix_socket_is_for_owner_and_group(tmp_path: Path) -> None:
     assert not path.exists()
 
 
-@pytest.mark.parametrize(
-    "listen", ["0.0.0.0:2424", "192.0.2.1:2424", "desk.example:2424", "[::]:2424", "2424"]
-)
+@pytest.mark.parametrize("listen", ["0.0.0.0:2424", "192.0.2.1:2424", "desk.example:2424", "[::]:2424", "2424"])
 def test_only_loopback_is_listened_on(listen: str) -> None:
     section = LmtpMailbox(name="local", type="lmtp", listen=listen)
     with pytest.raises(ValueError):

@@ -29,9 +29,7 @@ class Desk:
         self.path = folder / "Maildir"
         for part in ("tmp", "new", "cur"):
             (self.path / part).mkdir(parents=True)
-        self.section = MaildirMailbox.model_validate(
-            {"name": "walk-in", "type": "maildir", "path": self.path} | values
-        )
+        self.section = MaildirMailbox.model_validate({"name": "walk-in", "type": "maildir", "path": self.path} | values)
         self.spool = folder / "spool"
         self.known: set[str] = set()
         self.asked = 0

@@ -39,17 +39,13 @@ class Desk:
         self.connections += 1
         return [*lines[:-1], *(f"250-{offer}" for offer in self.offers), lines[-1]]
 
-    async def handle_MAIL(
-        self, _: Server, __: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
+    async def handle_MAIL(self, _: Server, __: Session, envelope: Envelope, address: str, options: list[str]) -> str:
         if "MAIL" in self.answers:
             return self.answers["MAIL"]
         envelope.mail_from = address
         return "250 ok"
 
-    async def handle_RCPT(
-        self, _: Server, __: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
+    async def handle_RCPT(self, _: Server, __: Session, envelope: Envelope, address: str, options: list[str]) -> str:
         if address in self.answers:
             return self.answers[address]
         envelope.rcpt_tos.append(address)
@@ -111,9 +107,7 @@ def test_the_null_sender(desk: Desk, port: int) -> None:
     assert desk.taken[0][0] == "<>"  # as aiosmtpd shows it
 
 
-@pytest.mark.parametrize(
-    "content", [b"a\nRCPT TO:<v@x>\n.\nb", b"a\r.\r\nb", b"a\r\n.\r\nMAIL FROM:<>\r\n", b".", b""]
-)
+@pytest.mark.parametrize("content", [b"a\nRCPT TO:<v@x>\n.\nb", b"a\r.\r\nb", b"a\r\n.\r\nMAIL FROM:<>\r\n", b".", b""])
 def test_no_content_can_end_early(desk: Desk, port: int, content: bytes) -> None:
     out = relay(port)
     out.send("s@desk.example", ["a@x.example"], content)
@@ -191,9 +185,7 @@ def test_no_server_defers_with_one_line() -> None:
         relay(_free_port()).send("s@desk.example", ["a@x.example"], MAIL)
 
 
-def _accepts(
-    server: Server, session: Session, envelope: Envelope, mechanism: str, data: object
-) -> AuthResult:
+def _accepts(server: Server, session: Session, envelope: Envelope, mechanism: str, data: object) -> AuthResult:
     return AuthResult(success=data == SECRET, handled=False)
 
 
@@ -209,11 +201,7 @@ def guarded(request: pytest.FixtureRequest, pem: Certificate) -> Iterator[tuple[
     desk = Desk()
     context = _context(pem)
     wants: dict[str, object] = {"authenticator": _accepts, "auth_required": True}
-    wants |= (
-        {"ssl_context": context}
-        if request.param == "tls"
-        else {"tls_context": context, "require_starttls": True}
-    )
+    wants |= {"ssl_context": context} if request.param == "tls" else {"tls_context": context, "require_starttls": True}
     if request.param == "tls":
         wants["auth_require_tls"] = False
     for port in _served(Controller(desk, hostname="127.0.0.1", port=0, **wants)):  # type: ignore[arg-type]

@@ -125,9 +125,7 @@ class Postgres:
             self._process = None
 
     def _connect(self) -> psycopg.Connection[Any]:
-        return psycopg.connect(
-            host="127.0.0.1", port=self.port, user="desk", dbname="postgres", autocommit=True
-        )
+        return psycopg.connect(host="127.0.0.1", port=self.port, user="desk", dbname="postgres", autocommit=True)
 
     def _await_answer(self) -> None:
         assert self._process

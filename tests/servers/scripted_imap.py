@@ -53,9 +53,7 @@ class Talk:
 
     def select(self, mails: int = 1, *, validity: int = 7) -> None:
         self.answer()  # NOOP
-        self.answer(
-            f"* FLAGS (\\Seen)\r\n* {mails} EXISTS\r\n* 0 RECENT\r\n* OK [UIDVALIDITY {validity}] ok\r\n"
-        )
+        self.answer(f"* FLAGS (\\Seen)\r\n* {mails} EXISTS\r\n* 0 RECENT\r\n* OK [UIDVALIDITY {validity}] ok\r\n")
 
     def list(self, *sizes: int) -> None:
         """Answers SEARCH with UIDs 1, 2, ... and the FETCH of their sizes."""

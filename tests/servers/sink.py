@@ -78,9 +78,7 @@ class Sink:
         command = [sys.executable, "-m", "tests.servers.smtp_server", str(self._folder), str(self.port)]
         command += [self._security, json.dumps(self._users)]
         pipe = subprocess.PIPE
-        self._process = subprocess.Popen(
-            command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True, start_new_session=True
-        )
+        self._process = subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True, start_new_session=True)
         self.port = int(self._heard())
 
     def stop(self) -> None:
@@ -130,9 +128,7 @@ class Sink:
         return line.strip()
 
 
-def _records(
-    file: Path, position: int = 0, *, contents: bool = True
-) -> Iterator[tuple[dict[str, Any], int, bytes]]:
+def _records(file: Path, position: int = 0, *, contents: bool = True) -> Iterator[tuple[dict[str, Any], int, bytes]]:
     """Fields, the position behind the record, and the content, of each record that is whole."""
     with file.open("rb") as stream:
         size = os.fstat(stream.fileno()).st_size

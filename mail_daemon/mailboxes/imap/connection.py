@@ -36,9 +36,7 @@ class Client(IMAPClient):  # type: ignore[misc]
     wire: Wire
 
     def __init__(self, section: ImapMailbox, context: ssl.SSLContext | None) -> None:
-        super().__init__(
-            section.host, section.port, ssl=context is not None, ssl_context=context, timeout=TIMEOUT
-        )
+        super().__init__(section.host, section.port, ssl=context is not None, ssl_context=context, timeout=TIMEOUT)
         self.wire.debug = 0  # imapclient formats every line for its debug log: half of a fetch's time
         self.normalise_times = False
 
@@ -89,14 +87,10 @@ def _secure(client: Client, section: ImapMailbox, context: ssl.SSLContext) -> No
         raise wire.error("the server says that we are logged in already (PREAUTH); refused")
     if section.security == "starttls":
         if "STARTTLS" not in wire.capabilities:
-            raise wire.error(
-                "the server does not offer STARTTLS; write `security: tls` or look who is in between"
-            )
+            raise wire.error("the server does not offer STARTTLS; write `security: tls` or look who is in between")
         client.starttls(context)
     if section.security == "none" and not (section.allow_plaintext or _loopback(client)):
-        raise wire.error(
-            "`security: none` is for loopback; write tls or starttls, or `allow_plaintext: true`"
-        )
+        raise wire.error("`security: none` is for loopback; write tls or starttls, or `allow_plaintext: true`")
 
 
 def _log_in(client: Client, username: str, password: str) -> None:

@@ -42,9 +42,7 @@ def finish_again(client: Client, done: What, mails: Sequence[Facts], *, mail_siz
         return
     _remove(client, marked)  # these were copied already; a second copy would only confuse people
     if done == "delete":
-        rest = [
-            mail for mail in rest if SEEN.lower() not in mail.flags
-        ]  # refused before, or read by somebody
+        rest = [mail for mail in rest if SEEN.lower() not in mail.flags]  # refused before, or read by somebody
         refused = [mail.uid for mail in rest if mail.size > mail_size]
         finish(client, done, [mail.uid for mail in rest if mail.size <= mail_size], refused=refused)
     else:

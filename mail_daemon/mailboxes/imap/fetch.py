@@ -69,9 +69,7 @@ def facts(client: Client, uids: Sequence[int]) -> list[Facts]:
         return []
     client.wire.expect()
     answer = _fetch(client, uids, "(UID RFC822.SIZE INTERNALDATE FLAGS)")
-    return [
-        _facts(uid, answer[uid]) for uid in sorted(answer) if isinstance(answer[uid].get(b"RFC822.SIZE"), int)
-    ]
+    return [_facts(uid, answer[uid]) for uid in sorted(answer) if isinstance(answer[uid].get(b"RFC822.SIZE"), int)]
 
 
 def bodies(client: Client, mails: Sequence[Facts]) -> dict[int, bytes]:

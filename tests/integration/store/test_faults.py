@@ -113,9 +113,7 @@ class TestPostgresRestarts:
             assert work.tickets.get(number)
             assert beside.tickets.get(number)
 
-    def test_within_a_transaction_nothing_of_it_remains(
-        self, remote: Store, postgres_server: Postgres
-    ) -> None:
+    def test_within_a_transaction_nothing_of_it_remains(self, remote: Store, postgres_server: Postgres) -> None:
         with remote.begin() as work:
             work.inbound.add([mail()], now=NOW)
         (claimed,) = claim(remote)

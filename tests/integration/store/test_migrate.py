@@ -68,9 +68,7 @@ def test_a_newer_database_is_refused_and_left_as_it_is(blank: Store) -> None:
     migrate.upgrade(blank)
     with open_for_migration(blank.url).begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(
-        DatabaseNewer, match=r"newer mail-daemon \(revision 9999\); upgrade the program or restore"
-    ):
+    with pytest.raises(DatabaseNewer, match=r"newer mail-daemon \(revision 9999\); upgrade the program or restore"):
         migrate.upgrade(blank)
     with blank.read() as work:
         assert work.revision() == "9999"
@@ -113,8 +111,6 @@ def test_a_database_that_is_up_to_date_costs_no_alembic(tmp_path: Path) -> None:
         "upgrade(Store('sqlite:///x.db', base=Path(sys.argv[1]))); print('alembic' in sys.modules)"
     )
     for expected in ("True", "False"):
-        ran = subprocess.run(
-            [sys.executable, "-c", program, f"{tmp_path}"], capture_output=True, text=True, check=True
-        )
+        ran = subprocess.run([sys.executable, "-c", program, f"{tmp_path}"], capture_output=True, text=True, check=True)
         assert (ran.stdout.strip(), ran.stderr) == (expected, "")
     assert (tmp_path / "x.db").stat().st_mode & 0o077 == 0

@@ -113,9 +113,7 @@ def test_who_takes_part_stays_as_he_first_came_until_changed(store: Store) -> No
         work.tickets.add_participants(number, [Participant(CY.address, "C.", "cc", False), DEE])
         assert work.tickets.participants(number) == {CY.address: CY, DEE.address: DEE}
         work.tickets.change_participant(number, DEE.address, role="colleague", copies=False)
-        assert work.tickets.participants(number)[DEE.address] == Participant(
-            DEE.address, "Dee", "colleague", False
-        )
+        assert work.tickets.participants(number)[DEE.address] == Participant(DEE.address, "Dee", "colleague", False)
         assert work.tickets.participants(number + 1) == {}
 
 
@@ -166,9 +164,7 @@ def test_a_link_shows_on_both_tickets_once(store: Store) -> None:
         work.tickets.link(second, first, "follow-up of")
         work.tickets.link(second, first, "follow-up of")
     with store.read() as work:
-        assert (
-            work.tickets.links(first) == work.tickets.links(second) == [Link(second, first, "follow-up of")]
-        )
+        assert work.tickets.links(first) == work.tickets.links(second) == [Link(second, first, "follow-up of")]
 
 
 def test_tickets_are_listed_by_number_and_state(store: Store) -> None:
@@ -199,9 +195,7 @@ def test_clocks_are_looked_at_when_due_and_left_in_peace_after(store: Store) -> 
     soon, later = NOW + MINUTE, NOW + timedelta(hours=1)
     with store.begin() as work:
         work.clocks.start([NewClock(number, "resolution", NOW, later, later)])
-        work.clocks.start(
-            [NewClock(number, "response", NOW, soon, soon), NewClock(number, "x", NOW, None, None)]
-        )
+        work.clocks.start([NewClock(number, "response", NOW, soon, soon), NewClock(number, "x", NOW, None, None)])
         work.clocks.start([])
         resolution, response, _ = work.clocks.of(number)
     assert response == Clock(response.id, number, "response", "running", NOW, soon, None, None, soon)

@@ -13,9 +13,7 @@ MIXED = HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n"
 
 
 def _levels(count: int) -> bytes:
-    return HEAD + b"".join(
-        b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(count)
-    )
+    return HEAD + b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(count))
 
 
 @pytest.mark.parametrize(

@@ -60,9 +60,7 @@ def test_what_smtp_said_of_the_sender_beats_return_path() -> None:
 
 
 def test_recipients_in_several_fields_all_count_once() -> None:
-    mail = read(
-        b"From: a@x.example\nTo: B <b@x.example>\nTo: c@x.example, b@X.example\nCc: undisclosed:;\n\nhi"
-    )
+    mail = read(b"From: a@x.example\nTo: B <b@x.example>\nTo: c@x.example, b@X.example\nCc: undisclosed:;\n\nhi")
     assert [(address.name, address.address) for address in mail.to] == [
         ("B", "b@x.example"),
         ("", "c@x.example"),
@@ -107,10 +105,7 @@ def _comparable(value: Any, expected: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(expected, list):
-        return [
-            _facts(item, expected[number]) if number < len(expected) else item
-            for number, item in enumerate(value)
-        ]
+        return [_facts(item, expected[number]) if number < len(expected) else item for number, item in enumerate(value)]
     return _facts(value, expected)
 
 

@@ -139,9 +139,7 @@ def test_the_child_inherits_no_secret(reader: Reader, monkeypatch: pytest.Monkey
         fresh.close()
 
 
-def test_nothing_that_a_mail_makes_a_library_say_is_seen(
-    reader: Reader, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_nothing_that_a_mail_makes_a_library_say_is_seen(reader: Reader, capfd: pytest.CaptureFixture[str]) -> None:
     assert subjects(read(reader, "shout \x1b[2J")) == ["shout \x1b[2J"]
     assert capfd.readouterr() == ("", "")
 

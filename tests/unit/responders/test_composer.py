@@ -85,9 +85,7 @@ def test_a_letter_carries_these_headers_and_no_others() -> None:
 
 
 def test_what_is_not_given_is_not_written() -> None:
-    bare = replace(
-        ENVELOPE, in_reply_to=None, references=(), reply_to=None, ticket="", auto_submitted="auto-generated"
-    )
+    bare = replace(ENVELOPE, in_reply_to=None, references=(), reply_to=None, ticket="", auto_submitted="auto-generated")
     message = read(compose(PAGE, headers=bare))
     for name in ("In-Reply-To", "References", "Reply-To", "X-MailDaemon-Ticket", "Precedence"):
         assert name not in message

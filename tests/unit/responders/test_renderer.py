@@ -51,9 +51,7 @@ def test_a_frames_mistakes_are_found_at_load(tmp_path: Path) -> None:
 
 
 def test_a_huge_mail_is_cut_and_still_becomes_a_letter() -> None:
-    flood = tuple(
-        AttachmentFacts(f"{number}.png", "screenshot", "1 kB", '"' * 100_000) for number in range(1000)
-    )
+    flood = tuple(AttachmentFacts(f"{number}.png", "screenshot", "1 kB", '"' * 100_000) for number in range(1000))
     page = shipped().render(replace(sample("notice"), text="<\n" * 1_000_000, attachments=flood))
     assert "[...]" in page.text
     assert len(page.html) < 1_000_000

@@ -72,9 +72,7 @@ def test_agents_do_read_what_an_unproven_sender_wrote_and_are_warned() -> None:
 
 def test_a_notice_keeps_the_lines_and_columns_of_what_was_written() -> None:
     page = RENDERER.render(sample("notice"))
-    assert (
-        "> since about 1 pm nobody at our Denver office hears the other side when they\n> call" in page.text
-    )
+    assert "> since about 1 pm nobody at our Denver office hears the other side when they\n> call" in page.text
     assert ">   10:58:31  BYE\n" in page.text
     assert "when they<br>\ncall" in page.html
     assert "&nbsp; 10:58:31&nbsp; BYE" in page.html
@@ -88,9 +86,7 @@ def test_a_notice_keeps_the_lines_and_columns_of_what_was_written() -> None:
     ("{{7*7}} **b** <script>", "Re: {{7*7}} **b** <script> [TPBX-1042]"),
     ("w" * 2000, f"Re: {'w' * 147}... [TPBX-1042]"),
 ])  # fmt: skip
-def test_the_subject_repeats_the_customers_once_and_always_ends_in_the_number(
-    subject: str, shown: str
-) -> None:
+def test_the_subject_repeats_the_customers_once_and_always_ends_in_the_number(subject: str, shown: str) -> None:
     assert RENDERER.render(asking(subject)).subject == shown
 
 

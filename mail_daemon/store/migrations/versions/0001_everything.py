@@ -68,9 +68,7 @@ def create_tickets() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tickets")),
         sqlite_autoincrement=True,
     )
-    op.create_index(
-        "ix_tickets_thread_index", "tickets", ["thread_index"], **where("thread_index IS NOT NULL")
-    )
+    op.create_index("ix_tickets_thread_index", "tickets", ["thread_index"], **where("thread_index IS NOT NULL"))
 
 
 def create_clocks() -> None:

@@ -90,9 +90,7 @@ class TestCredentialsAreNotSent:
     def test_when_the_server_on_the_tls_port_speaks_plain_text(self) -> None:
         self.refused(lambda talk: talk.greet(), security="tls")
 
-    def test_when_there_is_no_tls_at_all_and_the_server_is_elsewhere(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_when_there_is_no_tls_at_all_and_the_server_is_elsewhere(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(Wire, "peer", property(lambda wire: "192.0.2.7"))
 
         def elsewhere(talk: Talk) -> None:
@@ -294,9 +292,7 @@ def test_a_uidvalidity_that_changes_within_the_session_means_a_full_rescan(tmp_p
 
 
 class TestIdle:
-    def waiting(
-        self, tmp_path: Path, script: Callable[[Talk], None], seconds: float = 5
-    ) -> tuple[bool, float]:
+    def waiting(self, tmp_path: Path, script: Callable[[Talk], None], seconds: float = 5) -> tuple[bool, float]:
         def whole(talk: Talk) -> None:
             talk.log_in(mails=0)
             script(talk)

@@ -52,9 +52,9 @@ def test_all_files_are_told_of_at_once_in_their_order(folder: Path) -> None:
     assert told == [
         "mail-daemon.yaml:7",
         "mail-daemon.yaml:9",
-        "agents.yaml:4",
         "agents.yaml:5",
         "agents.yaml:6",
+        "agents.yaml:7",
     ]
 
 
@@ -93,24 +93,42 @@ def test_a_section_whose_keys_are_all_commented_out_counts_as_left_out(folder: P
     assert load(folder, {}).settings.limits.batch == 100
 
 
+RULES = """
+words:
+  gone:
+    - not working
+    - '{unknown'
+rules:
+  - name: first
+    phrases: ['{nothing} works', all phones]
+    when: ['gone + nowhere']
+    category: outage
+    level: 1
+  - {name: first, category: trouble, level: 3, phrases: [crackling]}
+"""
+
+
+def test_rules_that_do_not_fit_together_are_told_with_their_lines(folder: Path) -> None:
+    file = folder / "priorities.yaml"
+    file.write_text(RULES)
+    places = ["5: words.gone.1", "8: rules.0.phrases.0", "9: rules.0.when.0", "12: rules.1.name"]
+    told = problems(folder)
+    assert [": ".join(line.split(": ")[:2]) for line in told] == [f"{file}:{place}" for place in places]
+    assert all("; write " in line for line in told)
+
+
 def test_a_missing_folder_and_a_missing_main_file_say_how_to_make_them(folder: Path) -> None:
     nowhere = folder / "nowhere"
-    assert problems(nowhere) == [
-        f"{nowhere}: there is no such folder; write one by `mail-daemon init {nowhere}`"
-    ]
+    assert problems(nowhere) == [f"{nowhere}: there is no such folder; write one by `mail-daemon init {nowhere}`"]
     (folder / "mail-daemon.yaml").unlink()
     told = problems(folder)
-    assert told == [
-        f"{folder}/mail-daemon.yaml:1: there is no such file; write it by `mail-daemon init {folder}`"
-    ]
+    assert told == [f"{folder}/mail-daemon.yaml:1: there is no such file; write it by `mail-daemon init {folder}`"]
 
 
 def test_relative_paths_start_at_the_config_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder.parent)
     with (folder / "mail-daemon.yaml").open("a") as file:
-        file.write(
-            "mailboxes:\n  - {name: a, type: maildir, path: mail}\n  - {name: b, type: maildir, path: /mail}\n"
-        )
+        file.write("mailboxes:\n  - {name: a, type: maildir, path: mail}\n  - {name: b, type: maildir, path: /mail}\n")
     settings = load(Path("config"), {}).settings
     paths = [box.path for box in settings.mailboxes if isinstance(box, MaildirMailbox)]
     assert paths == [folder / "mail", Path("/mail")]
@@ -132,8 +150,6 @@ def test_nothing_printed_shows_a_secret(folder: Path) -> None:
         "MAIL_DAEMON__DATABASE__URL": "postgresql://desk:hunter2@localhost/desk",
     }
     configuration: Configuration = load(folder, environ)
-    assert "hunter2" not in repr(configuration) + str(configuration.settings) + str(
-        configuration.settings.database
-    )
+    assert "hunter2" not in repr(configuration) + str(configuration.settings) + str(configuration.settings.database)
     assert configuration.keys[0].hex() not in repr(configuration)
     assert repr(configuration.keys[0]) not in repr(configuration)

@@ -37,7 +37,6 @@ def one_mail(work: Work) -> None:
     work.tickets.add_events([NewEvent(number, NOW, "cy@acme.example", "opened")])
     work.tickets.link(number, number, "follow-up of")
     work.outbox.answered("cy@acme.example", NOW)
-    work.outbox.answered_unproven(NOW)
     work.outbox.by_message_id("<a@x>")
     end_of_one_mail(work, claimed, number)
 
@@ -82,7 +81,7 @@ def statements(store: Store) -> Iterator[list[tuple[str, Any]]]:
 def test_no_look_up_reads_a_whole_table(store: Store) -> None:
     with statements(store) as sent, store.begin() as work:
         one_mail(work)
-    assert len(sent) > 40
+    assert len(sent) > 39
     with store.read() as work:
         for statement, parameters in sent:
             if re.match("SELECT|WITH|UPDATE|INSERT", statement):
@@ -97,18 +96,12 @@ def reads_all(step: str) -> bool:
     The whole of a partial index that holds only a queue is short, and so is a result of our own limit.
     """
     queues = ("ix_inbound_queue", "ix_inbound_quarantine", "ix_outbox_queue")
-    return (
-        step.startswith("SCAN")
-        and not step.endswith(queues)
-        and step not in ("SCAN due", "SCAN CONSTANT ROW")
-    )
+    return step.startswith("SCAN") and not step.endswith(queues) and step not in ("SCAN due", "SCAN CONSTANT ROW")
 
 
 def test_the_judgement_of_a_plan_can_fail(store: Store) -> None:
     with store.read() as work:
-        steps = work._connection.exec_driver_sql(
-            "EXPLAIN QUERY PLAN SELECT id FROM tickets WHERE subject = 'x'"
-        )
+        steps = work._connection.exec_driver_sql("EXPLAIN QUERY PLAN SELECT id FROM tickets WHERE subject = 'x'")
         assert any(reads_all(step[3]) for step in steps)
 
 

@@ -21,9 +21,7 @@ def test_postgresql_is_reached_by_psycopg_with_the_password_of_its_file(scheme: 
     assert locate(f"{scheme}://desk:own@db.example/desk", None, Path()).password == "own"
 
 
-@pytest.mark.parametrize(
-    "url", ["", "var/x.db", "sqlite://", "sqlite:///:memory:", "mysql://x/y", "oracle:x"]
-)
+@pytest.mark.parametrize("url", ["", "var/x.db", "sqlite://", "sqlite:///:memory:", "mysql://x/y", "oracle:x"])
 def test_anything_else_is_refused_with_the_form_to_write(url: str) -> None:
     with pytest.raises(ValueError, match=r"write sqlite:///var/mail-daemon\.db or postgresql://"):
         locate(url, None, Path())

@@ -107,9 +107,7 @@ def test_where_the_label_helps_and_where_it_lies(
 
 
 @given(st.binary(max_size=600), st.text(max_size=30), st.text(max_size=10))
-def test_any_file_has_a_kind_and_a_media_type_that_may_be_written(
-    head: bytes, declared: str, name: str
-) -> None:
+def test_any_file_has_a_kind_and_a_media_type_that_may_be_written(head: bytes, declared: str, name: str) -> None:
     found, media_type = kind(head, declared, name)
     assert found in KINDS
     assert media_type.isascii()

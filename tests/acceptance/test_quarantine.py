@@ -1,0 +1,151 @@
+"""A poison mail goes to quarantine with its traceback, the mails behind it go on, and it can come back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.desk import COMMAND, Desk
+from tests.acceptance.sabotaged import sabotaged
+from tests.servers.dovecot import Dovecot
+from tests.servers.sink import Sink
+
+pytestmark = pytest.mark.acceptance
+
+POISON = b"""From: Pat <pat@hooli.example>\r
+To: support@desk.example\r
+Subject: Poison\r
+Message-ID: <poison@hooli.example>\r
+X-Poison: yes\r
+\r
+No dial tone on any phone.\r
+"""
+
+
+def ordinary(number: int) -> bytes:
+    return (
+        f"From: Cy <cy{number}@acme.example>\r\nTo: support@desk.example\r\nSubject: Question {number}\r\n"
+        f"Message-ID: <{number}@acme.example>\r\n\r\nHow do I forward my calls?\r\n"
+    ).encode()
+
+
+BEFORE = [ordinary(number) for number in range(3)]
+BEHIND = [ordinary(number) for number in range(3, 8)]
+
+
+def poisoned(folder: Path, sink: Sink, fault: str, *, database: str = "sqlite:///var/mail-daemon.db") -> Desk:
+    """A desk that has met the poison between ordinary mails."""
+    changes = {"limits": {"reading": "1s"}}
+    desk = Desk(folder, sink=sink, database=database, changes=changes, command=sabotaged(fault))
+    desk.ingest(*BEFORE, POISON, *BEHIND)
+    return desk
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ("unreadable", "RuntimeError: this parser has a defect"),
+        ("unfilable", "RuntimeError: this stage has a defect"),
+        ("hanging", "reading took longer than 1 s"),
+        ("deadly-to-the-child", "the reading process was killed by SIGSEGV"),
+    ],
+)
+def test_after_three_tries_it_is_in_quarantine_while_the_mails_behind_it_went_through(
+    tmp_path: Path, sink: Sink, fault: str, reason: str
+) -> None:
+    desk = poisoned(tmp_path, sink, fault)
+    with desk.running_daemon():
+        sink.wait_for(2 * len(BEFORE + BEHIND), seconds=15)  # an acknowledgement and a notice for each
+        assert desk.log("quarantined") == []  # they did not wait for its end
+        desk.wait_for_log("quarantined")
+
+    [row] = desk.quarantine()
+    assert (row["from"], row["subject"], row["attempts"]) == ("Pat <pat@hooli.example>", "Poison", 3)
+    assert row["reason"].startswith(reason)
+    assert [line["attempt"] for line in desk.log("retried")] == [1, 2]
+    assert all(line["reason"].startswith(reason) for line in desk.log("retried") + desk.log("quarantined"))
+    assert sorted(ticket["requester"] for ticket in desk.tickets()) == [
+        f"cy{number}@acme.example" for number in range(8)
+    ]
+    assert desk.letters("pat@hooli.example") == []
+
+
+@pytest.mark.parametrize(("fault", "where"), [("unreadable", "_unreadable"), ("unfilable", "file_mail")])
+def test_its_traceback_is_kept_for_the_admin(tmp_path: Path, sink: Sink, fault: str, where: str) -> None:
+    desk = poisoned(tmp_path, sink, fault)
+    with desk.running_daemon():
+        desk.wait_for_log("quarantined")
+    [row] = desk.quarantine()
+    shown = desk.json("quarantine", "show", str(row["id"]))
+    assert shown["traceback"].startswith("Traceback (most recent call last)")
+    assert f"in {where}" in shown["traceback"]
+    assert desk.run("quarantine", "show", str(row["id"]), "--raw").stdout == POISON
+    as_text = desk.run("quarantine", "show", str(row["id"])).stdout
+    assert b"Traceback" in as_text
+    assert b"\x1b" not in as_text
+
+
+def test_retry_files_it_once_the_cause_is_fixed(tmp_path: Path, sink: Sink, database_url: str) -> None:
+    desk = poisoned(tmp_path, sink, "unreadable", database=database_url)
+    with desk.running_daemon():
+        desk.wait_for_log("quarantined")
+    [row] = desk.quarantine()
+
+    desk.command = COMMAND  # the defect is mended
+    with desk.running_daemon():
+        desk.run("quarantine", "retry", str(row["id"]))
+        desk.wait_for_log("filed", inbound=row["id"])
+        desk.finish([POISON])
+
+    assert desk.quarantine() == []
+    ticket = desk.ticket_of(POISON)
+    assert (ticket["subject"], ticket["requester"]) == ("Poison", "pat@hooli.example")
+    [letter] = desk.letters("pat@hooli.example")
+    assert letter.answers == "<poison@hooli.example>"
+    desk.run("quarantine", "retry", str(row["id"]), code=1)  # it is there no more
+
+
+def test_retry_before_the_cause_is_fixed_brings_it_back_into_quarantine(tmp_path: Path, sink: Sink) -> None:
+    desk = poisoned(tmp_path, sink, "unreadable")
+    with desk.running_daemon():
+        desk.wait_for_log("quarantined")
+        [row] = desk.quarantine()
+        desk.run("quarantine", "retry", str(row["id"]))
+        desk.wait_for_log("quarantined", count=2)
+    assert [(each["id"], each["attempts"]) for each in desk.quarantine()] == [(row["id"], 3)]
+
+
+def test_dropped_it_is_shown_no_more(tmp_path: Path, sink: Sink) -> None:
+    desk = poisoned(tmp_path, sink, "unreadable")
+    with desk.running_daemon():
+        desk.wait_for_log("quarantined")
+    [row] = desk.quarantine()
+    desk.run("quarantine", "drop", str(row["id"]))
+    assert desk.quarantine() == []
+    desk.command = COMMAND
+    desk.run_once()
+    assert len(desk.tickets()) == len(BEFORE + BEHIND)
+
+
+def test_a_mail_that_ends_the_daemon_three_times_is_in_quarantine_at_the_fourth_start(
+    tmp_path: Path, dovecot: Dovecot, sink: Sink
+) -> None:
+    desk = Desk(tmp_path, sink=sink, dovecot=dovecot, command=sabotaged("deadly"))
+    dovecot.place("support", [*BEFORE, POISON, *BEHIND])
+    deaths = 0
+    while deaths < 10:
+        desk.start()
+        try:
+            assert desk.wait_for_end(4) == -9
+        except AssertionError:
+            break
+        deaths += 1
+    desk.finish([*BEFORE, POISON, *BEHIND])
+    desk.stop()
+
+    assert deaths == 3
+    [row] = desk.quarantine()
+    assert (row["subject"], row["reason"]) == ("Poison", "reading it ended the daemon 3 times")
+    assert len(desk.tickets()) == len(BEFORE + BEHIND)
+    assert len({letter.answers for letter in desk.letters()} - {""}) == len(BEFORE + BEHIND)
