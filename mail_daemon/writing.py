@@ -18,6 +18,7 @@ from responders.letter import DeskFacts, Letter, Promises, TicketFacts
 from responders.letter import Reason as ReasonFacts
 from responders.times import spoken, spoken_duration
 
+_ASAP = "as soon as possible"  # the policy's words; templates of other languages say it in theirs
 _NO_TICKET = 0  # in the token of a letter that belongs to none
 _NO_PROMISES = Promises("", "", "", "")
 
@@ -58,7 +59,7 @@ def promises(desk: Desk, ticket: Ticket, clocks: Iterable[Clock | NewClock], zon
     return Promises(
         respond_within=spoken_duration(level.response, language),
         respond_by=spoken(due["response"], zone, language) if "response" in due else "",
-        resolve_within=spoken_duration(level.resolution, language, business=True) if level.resolution else "",
+        resolve_within=spoken_duration(level.resolution, language, business=True) if level.resolution else _ASAP,
         resolve_by=spoken(due["resolution"], zone, language) if "resolution" in due else "",
     )
 

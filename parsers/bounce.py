@@ -95,7 +95,8 @@ def _by_its_looks(root: Part, parts: Sequence[Part]) -> Bounce | None:
     codes = [".".join(found) for found in _STATUS.findall(words)]
     status = next((code for code in codes if code[0] != "2"), None)
     kind = "delay" if says_delayed(subject, words) else _kind(status, words)
-    named = _addresses([failed]) or explained
+    ours = _addresses([text(root, "To")])  # the report came back to whoever sent the mail
+    named = _addresses([failed]) or tuple(a for a in explained if a not in ours) or explained
     return Bounce(kind, named, status, _original_id(root, parts, words))
 
 

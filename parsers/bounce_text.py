@@ -70,6 +70,7 @@ _COPY = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _ADDRESS = re.compile(r"[\w.+=!#$%&'*/?^`{|}~-]{1,80}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
+_JSON_RECIPIENT = re.compile(r"emailAddress\\?\"\s{0,20}:\s{0,20}\\?\"([^\"\\\s]{3,320})")  # Amazon SES
 _MACHINES = ("mailer-daemon@", "postmaster@", "mail-daemon@", "no-reply@")
 
 
@@ -100,7 +101,8 @@ def failed_recipients(words: str, returned: bool) -> tuple[str, ...] | None:
     report = words[: copy.start()] if copy and copy.start() > 40 else words
     if not (returned or copy or _FAILED.search(report)):
         return None
-    found = [address.lower() for address in _ADDRESS.findall(report[:10_000])]
+    found = _JSON_RECIPIENT.findall(report) or _ADDRESS.findall(report[:10_000])
+    found = [address.lower() for address in found]
     return tuple(dict.fromkeys(a for a in found if not a.startswith(_MACHINES)))[:_RECIPIENTS]
 
 

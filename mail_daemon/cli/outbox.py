@@ -10,7 +10,7 @@ from mail_daemon.app import App
 from mail_daemon.cli.output import print_json, print_table
 from mail_daemon.store.rows import Posted
 
-_COLUMNS = ("id", "letter", "ref", "to", "state", "attempts", "next_attempt", "error")
+_COLUMNS = ("id", "state", "letter", "ref", "to", "attempts", "next_attempt", "error")
 _STATES = ("waiting", "sent", "failed")
 
 

@@ -10,22 +10,32 @@ from datetime import UTC, datetime
 from typing import Any
 
 
+_WIDE = 200  # columns, where the output goes to a file or a pipe
+_MOST_FIXED = 40  # columns of a cell that does not give way
+
+
 def print_json(value: Any) -> None:
     json.dump(value, sys.stdout, default=_plain, ensure_ascii=False, indent=2)
     sys.stdout.write("\n")
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str | None = None) -> None:
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Each cell on one line; the last column is folded where the terminal is narrow."""
     # Imported here since the daemon prints no tables.
     from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(*columns, title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for row in rows:
-        table.add_row(*(Text(shown(cell), overflow="fold") for cell in row))
-    Console(soft_wrap=False).print(table)
+    cells = [[Text(shown(cell), overflow="fold") for cell in row] for row in rows]
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for index, name in enumerate(columns):
+        longest = max([len(name), *(cell_row[index].cell_len for cell_row in cells)])
+        fixed = index < len(columns) - 1
+        table.add_column(name, no_wrap=fixed, min_width=min(longest, _MOST_FIXED) if fixed else None)
+    for cell_row in cells:
+        table.add_row(*cell_row)
+    Console(width=None if sys.stdout.isatty() else _WIDE).print(table)
 
 
 def print_lines(lines: Iterable[str]) -> None:

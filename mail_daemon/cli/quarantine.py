@@ -12,7 +12,7 @@ from mail_daemon.cli.output import print_json, print_lines, print_table, shown
 from mail_daemon.store.rows import Inbound
 from parsers import header
 
-_COLUMNS = ("id", "received", "from", "subject", "reason", "attempts")
+_COLUMNS = ("id", "received", "reason", "from", "subject")
 _HEADER = 256_000  # bytes of a mail looked at for its From and Subject
 
 app = typer.Typer(help="Mails that were set aside: list, show, retry, drop.", no_args_is_help=True)

@@ -14,18 +14,7 @@ from mail_daemon.cli.output import print_json, print_lines, print_table, shown
 from mail_daemon.store.rows import Ticket
 from mail_daemon.store.store import Work
 
-_COLUMNS = (
-    "ref",
-    "status",
-    "priority",
-    "category",
-    "requester",
-    "account",
-    "subject",
-    "opened",
-    "next_due",
-    "overdue",
-)
+_COLUMNS = ("ref", "p", "status", "category", "next due", "requester", "subject")
 
 
 def list_tickets(
@@ -41,7 +30,7 @@ def list_tickets(
     if as_json:
         print_json(rows)
     else:
-        print_table(_COLUMNS, ([_cell(row[name]) for name in _COLUMNS] for row in rows))
+        print_table(_COLUMNS, map(_cells, rows))
 
 
 def show_ticket(
@@ -105,8 +94,9 @@ def _other(one: int, two: int, this: int) -> int:
     return two if one == this else one
 
 
-def _cell(value: Any) -> str:
-    return "yes" if value is True else "" if value is False else shown(value)
+def _cells(row: dict[str, Any]) -> list[Any]:
+    due = f"{shown(row['next_due'])}{' OVERDUE' if row['overdue'] else ''}"
+    return [row["ref"], row["priority"], row["status"], row["category"], due, row["requester"], row["subject"]]
 
 
 def _in_words(told: dict[str, Any]) -> Iterator[str]:

@@ -46,7 +46,7 @@ def second_round(answers: Mapping[str, Letter], *, now: datetime) -> list[Sample
 
 def _mails(folder: str) -> Iterator[tuple[str, bytes]]:
     """Names and bytes in order, with the CRLF lines of mail on its way (RFC 5321 section 2.3.8)."""
-    found = [each for each in files("mail_daemon.demo").joinpath("mails", folder).iterdir()]
+    found = list(files("mail_daemon.demo").joinpath("mails", folder).iterdir())
     for each in sorted(found, key=lambda each: each.name):
         yield each.name.removesuffix(".eml"), each.read_bytes().replace(b"\n", b"\r\n")
 

@@ -46,7 +46,8 @@ def show(folder: Path, command: str, console: Console) -> None:
     slowest = max(counter.waited(letters))
     console.print(
         f"The slowest acknowledgement left {slowest:.1f} s after its mail came in; "
-        f"the daemon stopped {stopped:.1f} s after SIGTERM.\n"
+        f"the daemon stopped {stopped:.1f} s after SIGTERM.\n",
+        highlight=False,
     )
     console.print(_as_text(next(letter for letter in letters if letter.answers == told[0].sample.message_id)))
     _print_ending(console, pages, config, log, told[0].ref, command)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mail_daemon.domain.scope import OTHERS_FINE
-from mail_daemon.domain.words import COMMA, QUESTION
+from mail_daemon.domain.words import COMMA
 
 NEGATION = "negation"
 PAST = "past"  # was, were, had, after the
@@ -25,7 +25,7 @@ _NEAR_PAST = 4
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sentence:
     """A stretch of tokens with the phrases found in it: (start, end, names of their lists as bits)."""
 
@@ -95,7 +95,3 @@ class Doubts:
     def _apart(self, sentence: Sentence, sign: str, found: Sequence[Span]) -> list[Span]:
         signs = sentence.of(self._bits[sign])
         return [s for s in signs if not any(s[0] < end and start < s[1] for start, end in found)]
-
-
-def is_question(tokens: Sequence[str], end: int) -> bool:
-    return end < len(tokens) and tokens[end] == QUESTION

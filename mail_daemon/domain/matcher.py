@@ -6,7 +6,7 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -46,10 +46,10 @@ class _State(dict[int, "_State | None"]):
 
     __slots__ = ("_matcher", "found", "places")
 
-    def __init__(self, matcher: Matcher, places: Places, found: tuple[tuple[int, int], ...]) -> None:
+    def __init__(self, matcher: Matcher, places: Places, found: tuple[tuple[int, int, int], ...]) -> None:
         self._matcher = matcher
         self.places = places
-        self.found = found  # (family, lists as bits) of the phrases that end here
+        self.found = found  # (family, lists as bits, 1) of the phrases that end here
 
     def __missing__(self, symbol: int) -> _State | None:
         after = self[symbol] = self._matcher.step(self.places, symbol)
@@ -116,19 +116,12 @@ class Matcher:
         for start, state in enumerate(map(self._root.__getitem__, symbols)):
             if state is None:
                 continue
-            longest = {}
-            at = start + 1
-            while state is not None:
-                for family, lists in state.found:
-                    longest[family] = (start, at, lists)
-                if not state.places:
-                    break
-                state = state[symbols[at]]
-                at += 1
-            for family, hit in longest.items():
-                if hit[1] > reached[family]:
-                    reached[family] = hit[1]
-                    hits.append(hit)
+            after = state[symbols[start + 1]]
+            longest = state.found if after is None else _longest(state, after, symbols, start)
+            for family, lists, size in longest:
+                if start + size > reached[family]:
+                    reached[family] = start + size
+                    hits.append((start, start + size, lists))
         return hits
 
     def step(self, places: Places, symbol: int) -> _State | None:
@@ -151,7 +144,7 @@ class Matcher:
             self._root = _State(self, self._root.places, ())
         state = self._states.get((places, ends))
         if state is None:
-            found = tuple((at, ends & family) for at, family in enumerate(self._families) if ends & family)
+            found = tuple((at, ends & family, 1) for at, family in enumerate(self._families) if ends & family)
             state = self._states[places, ends] = _State(self, places, found)
         return state
 
@@ -176,3 +169,17 @@ class Matcher:
         after = Node()
         node.next.setdefault(key, []).append(after)
         return after
+
+
+def _longest(state: _State, after: _State | None, symbols: Sequence[int], start: int) -> Iterable[tuple[int, int, int]]:
+    """(family, lists as bits, words) of the longest phrase in each family that begins at `start`."""
+    longest = {one[0]: one for one in state.found}
+    words = 1
+    while after is not None:
+        words += 1
+        for family, lists, _ in after.found:
+            longest[family] = (family, lists, words)
+        if not after.places:
+            break
+        after = after[symbols[start + words]]
+    return longest.values()

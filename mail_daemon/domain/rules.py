@@ -15,9 +15,9 @@ from operator import or_
 from mail_daemon.domain import doubts, scope
 from mail_daemon.domain.doubts import Doubts, Sentence, Span
 from mail_daemon.domain.matcher import Matcher
-from mail_daemon.domain.phrases import patterns
+from mail_daemon.domain.phrases import Item, patterns
 from mail_daemon.domain.priority import Ranking, Reason
-from mail_daemon.domain.words import ENDS, STOP, spoken, tokenise
+from mail_daemon.domain.words import ENDS, QUESTION, STOP, spoken, tokenise
 
 IGNORED = "ignored"  # phrases that mean nothing: their words are not looked at
 SENTENCES = "ignored_sentences"
@@ -97,7 +97,7 @@ class RuleTable:
         self._rules = tuple(rules)
         self._other = other
         self._important_level = max(2, important_level)
-        self._bits = {name: 1 << at for at, name in enumerate(dict.fromkeys((*SIGNS, *_named(rules))))}
+        self._bits = {name: 1 << at for at, name in enumerate(dict.fromkeys((*SIGNS, *ENDS, *_named(rules))))}
         self._scope_mask = self._mask(scope.SIGNS)
         # A rule's "nobody can call" must not hide the scope's "nobody", nor "were down" the "were".
         told = self._mask(doubts.SIGNS) & ~self._bits[doubts.NEGATION]
@@ -106,6 +106,8 @@ class RuleTable:
         self._matcher = Matcher(lists.get(doubts.NEGATION, ()), families)
         for name in self._bits:
             self._add(name, lists.get(name, ()), lists)
+        for end in ENDS:
+            self._matcher.add((Item(end, ((end,),)),), self._bits[end])
         self._conditions = tuple(self._compiled(lists))
         self._by_mask: dict[int, Sequence[Sequence[_Condition]]] = {}
         self._widths: dict[tuple[int, int], str] = {}
@@ -211,24 +213,23 @@ class RuleTable:
                 yield sentence
 
     def _sentences(self, tokens: Sequence[str]) -> Iterator[Sentence]:
-        breaks, ignored = self._bits[BREAKS], self._bits[IGNORED]
-        start, hits, mask = 0, [], 0
-        ends = [at for at, token in enumerate(tokens) if token in ENDS]
-        ends.append(len(tokens))
-        next_end = iter(ends)
-        end = next(next_end)
+        breaks, question = self._bits[BREAKS], self._bits[QUESTION]
+        parts, ignored = self._bits[STOP] | question | breaks, self._bits[IGNORED]
+        begin, hits, mask = 0, [], 0
         for hit in self._matcher.find(tokens):
-            if hit[0] > end or hit[0] - start > _LONGEST_SENTENCE or hit[2] & breaks:
+            start, end, lists = hit
+            if lists & parts or start - begin > _LONGEST_SENTENCE:
                 if mask:
-                    yield Sentence(start, min(end, hit[0]), doubts.is_question(tokens, end), hits, mask)
-                start, hits, mask = hit[0], [], 0
-                while hit[0] > end:
-                    end = next(next_end)
-            if not hit[2] & ignored:
+                    yield Sentence(begin, start, bool(lists & question), hits, mask)
+                begin, hits, mask = start, [], 0
+                if not lists & breaks and lists & parts:
+                    begin = end
+                    continue
+            if not lists & ignored:
                 hits.append(hit)
-                mask |= hit[2]
+                mask |= lists
         if mask:
-            yield Sentence(start, end, doubts.is_question(tokens, end), hits, mask)
+            yield Sentence(begin, len(tokens), False, hits, mask)
 
     def _satisfied(self, mask: int) -> Sequence[Sequence[_Condition]]:
         """The conditions whose lists all stand in a sentence, by urgency."""

@@ -159,6 +159,8 @@ class Desk:
     def wait_until(self, holds: Callable[[], bool], what: str, *, seconds: float = 20.0, every: float = 0.03) -> None:
         until = time.monotonic() + seconds
         while not holds():
+            ended = self._process is not None and self._process.poll() is not None
+            assert not ended, f"the daemon ended before there was any {what}:\n{self._tail()}"
             if time.monotonic() > until:
                 raise AssertionError(f"after {seconds} s there is no {what}; the log ends:\n{self._tail()}")
             time.sleep(every)
