@@ -74,8 +74,7 @@ class Daemon:
             filed=self._ring_deliverer,
         )
         self._deliverer = Deliverer(wiring.store, wiring.relay, desk=wiring.desk, clock=wiring.clock)
-        self._filing = Worker("filer", self._filer.step, down=_DOWN)
-        self._delivering = Worker("deliverer", self._deliverer.step, down=_DOWN)
+        self._filing, self._delivering = self._desk_workers()
         self._ticks = schedule.Scheduler()
 
     def run(self) -> None:
@@ -100,10 +99,7 @@ class Daemon:
     def run_once(self) -> list[str]:
         """One pass over everything that is due; returns what was down."""
         self._open_mailboxes(once=True)
-        self._filing = Worker("filer", self._filer.step, down=_DOWN, once=self._all_polled, tick=0.2)
-        self._delivering = Worker(
-            "deliverer", self._deliverer.step, down=_DOWN, once=lambda: not self._filing.is_alive(), tick=0.2
-        )
+        self._filing, self._delivering = self._desk_workers(once=True)
         workers = [*self._pollers, self._filing, self._delivering]
         self._filing.start()
         self._delivering.start()
@@ -111,6 +107,15 @@ class Daemon:
             worker.join()
         self._release()
         return [f"{worker.name}: {worker.failure}" for worker in workers if worker.failure]
+
+    def _desk_workers(self, *, once: bool = False) -> tuple[Worker, Worker]:
+        """The filer ends after all pollers, the deliverer after the filer, where everything is done once."""
+        tick = 0.2 if once else 5.0
+        filing = Worker("filer", self._filer.step, down=_DOWN, once=self._all_polled if once else None, tick=tick)
+        filed = (lambda: not filing.is_alive()) if once else None
+        delivering = Worker("deliverer", self._deliverer.step, down=_DOWN, once=filed, tick=tick)
+        self._filer.alive, self._deliverer.alive = filing.alive, delivering.alive
+        return filing, delivering
 
     # --- threads ------------------------------------------------------------------------------------------
 
@@ -256,3 +261,4 @@ class Daemon:
             if not self._delivering.is_alive():
                 self._deliverer.release()
                 self._deliverer.close()
+        self._wiring.reader.close()

@@ -89,7 +89,7 @@ def automatic(headers: Headers, subject: str, envelope_sender: str | None) -> st
     )
     if _AWAY_BY_ITSELF.match(subject):
         return "out-of-office"
-    if kind in ("auto-reply", "null-sender") and _AWAY.match(subject):
+    if kind in ("auto-reply", "null-sender") and _AWAY.search(subject):
         return "out-of-office"
     return kind
 

@@ -53,7 +53,7 @@ def bounce(root: Part) -> Bounce | None:
             groups = _groups(_content(part))
             if any("action" in group or "status" in group for group in groups):
                 return _standard(root, parts, groups)
-    return _by_its_looks(root, parts)
+    return _complaint(root, parts) or _by_its_looks(root, parts)
 
 
 def _feedback(root: Part, parts: Sequence[Part], fields: dict[str, list[str]]) -> Bounce:
@@ -74,13 +74,21 @@ def _standard(root: Part, parts: Sequence[Part], groups: Sequence[dict[str, list
     return None  # delivered, relayed or expanded: nothing came back
 
 
+def _complaint(root: Part, parts: Sequence[Part]) -> Bounce | None:
+    """Complaints that do not follow RFC 5965."""
+    sender, subject = text(root, "From"), text(root, "Subject")
+    if raw(root, "X-Apple-Unsubscribe"):  # a mail program that says "no more" for its user
+        return Bounce("feedback", _addresses([sender]), None, None)
+    if is_complaint(sender, subject, "") and _returned(parts):
+        return _feedback(root, parts, {"original-rcpt-to": raw(root, "X-HmXmrOriginalRecipient")})
+    return None
+
+
 def _by_its_looks(root: Part, parts: Sequence[Part]) -> Bounce | None:
     """Servers that follow no standard: told by sender, subject and words."""
     sender, subject, failed = (text(root, name) for name in ("From", "Subject", "X-Failed-Recipients"))
-    returned = any(part.media_type in _ORIGINAL for part in parts)
-    if returned and is_complaint(sender, subject, ""):
-        return _feedback(root, parts, {"original-rcpt-to": raw(root, "X-HmXmrOriginalRecipient")})
-    known = bool(failed) or looks_like_bounce(sender, subject, text(root, "Return-Path"))
+    returned = _returned(parts)
+    known = bool(failed) or looks_like_bounce(sender, subject, text(root, "Return-Path"), returned)
     if not (known or root.media_type == "multipart/report"):
         return None
     if root.type_parameters.get("report-type", "").lower() == "disposition-notification":
@@ -90,14 +98,17 @@ def _by_its_looks(root: Part, parts: Sequence[Part]) -> Bounce | None:
     explained = failed_recipients(words, known and returned)
     if explained is None:
         return None
-    if is_complaint(sender, subject, words):
-        return Bounce("feedback", explained, None, _original_id(root, parts, words))
-    codes = [".".join(found) for found in _STATUS.findall(words)]
-    status = next((code for code in codes if code[0] != "2"), None)
-    kind = "delay" if says_delayed(subject, words) else _kind(status, words)
     ours = _addresses([text(root, "To")])  # the report came back to whoever sent the mail
     named = _addresses([failed]) or tuple(a for a in explained if a not in ours) or explained
+    if is_complaint(sender, subject, words):
+        return Bounce("feedback", named, None, _original_id(root, parts, words))
+    status = next((".".join(found) for found in _STATUS.findall(words) if found[0] != "2"), None)
+    kind = "delay" if says_delayed(subject, words) else _kind(status, words)
     return Bounce(kind, named, status, _original_id(root, parts, words))
+
+
+def _returned(parts: Sequence[Part]) -> bool:
+    return any(part.media_type in _ORIGINAL for part in parts)
 
 
 def _kind(status: str | None, words: str) -> str:

@@ -12,6 +12,7 @@ _SENDER = re.compile(
     r"|system administrator|delivery subsystem|mdaemon|bounce|mailsystem|^\s*(?:<>)?\s*$|<>",
     re.IGNORECASE,
 )
+_NO_REPLY = re.compile(r"no[-_.]?reply@", re.IGNORECASE)
 _SUBJECT = re.compile(
     r"undeliver|deliver\w* (?:status|fail|problem|notification|report|error|has failed|incomplete)"
     r"|fail\w* (?:notice|delivery)|failure notice|returned (?:e?-?mail|message|to sender)|return(?:ed"
@@ -74,11 +75,16 @@ _JSON_RECIPIENT = re.compile(r"emailAddress\\?\"\s{0,20}:\s{0,20}\\?\"([^\"\\\s]
 _MACHINES = ("mailer-daemon@", "postmaster@", "mail-daemon@", "no-reply@")
 
 
-def looks_like_bounce(sender: str, subject: str, return_path: str) -> bool:
-    """Whether sender and subject are such that the text is worth a look; a person's address is not enough."""
-    machine = _SENDER.search(sender[:500]) is not None or return_path.strip() in ("<>", "<MAILER-DAEMON>")
-    if machine:
-        return _SUBJECT.search(subject[:500]) is not None or "daemon" in sender.lower()
+def looks_like_bounce(sender: str, subject: str, return_path: str, returned: bool) -> bool:
+    """Whether sender and subject are such that the text is worth a look; a person's address is not enough.
+
+    An address that only takes no replies needs a mail that it returns (`returned`) beside the subject.
+    """
+    about = _SUBJECT.search(subject[:500]) is not None
+    if _SENDER.search(sender[:500]) or return_path.strip() in ("<>", "<MAILER-DAEMON>"):
+        return about or "daemon" in sender.lower()
+    if returned and about and _NO_REPLY.search(sender[:500]):
+        return True
     return subject.startswith("AWS Notification") or "are not member" in subject
 
 

@@ -23,6 +23,8 @@ _HIDES = re.compile(
     r"display:none|visibility:hidden|mso-hide:all|(?:font-size|max-height|opacity):0(?:\.0+)?(?:px|pt|em"
     r"|%)?(?:[;!\"']|$)|(?:^|[\"'])hidden(?:$|=)"
 )
+_HIDDEN = re.compile(r"\shidden(?:[\s=/]|$)", re.IGNORECASE)
+_VALUE = re.compile(r"\"[^\"]*\"|'[^']*'")
 # Outlook puts the mail that it answers below an element with one of these.
 _REPLY_BORDER = re.compile(r"divRplyFwdMsg|border-top:\s?solid #\w+ 1\.0pt;\s?padding:\s?3\.0pt", re.IGNORECASE)
 
@@ -162,7 +164,7 @@ class _Skeleton(_Rewritten):
     def __init__(self, html: str) -> None:
         self._url = ""
         self._quotes: list[bool] = []
-        self._hides = _HIDES.search(_plain_style(html)) is not None
+        self._hides = "hidden" in html or _HIDES.search(_plain_style(html)) is not None
         super().__init__(html)
 
     def tag(self, closing: bool, name: str, attributes: str) -> str:
@@ -174,7 +176,7 @@ class _Skeleton(_Rewritten):
             return self._blockquote(closing, attributes)
         if closing:
             return f"</{name}>"
-        if self._hides and _HIDES.search(_plain_style(attributes)):
+        if self._hides and _is_hidden(attributes):
             return f"<{name} data-x>"
         if name == "div" and attributes and _REPLY_BORDER.search(attributes):
             return "<p>-----Original Message-----</p><div>"
@@ -186,7 +188,7 @@ class _Skeleton(_Rewritten):
             return link
         if closing:
             return f"{link}</span>"
-        return f"<span data-x>{link}" if _HIDES.search(_plain_style(attributes)) else f"<span>{link}"
+        return f"<span data-x>{link}" if _is_hidden(attributes) else f"<span>{link}"
 
     def _link(self, closing: bool, attributes: str) -> str:
         ending = f"{_URL}{self._url}{_END}" if self._url else ""
@@ -203,6 +205,12 @@ class _Skeleton(_Rewritten):
             return f"<blockquote><div>{_QUOTE}</div>" if self._quotes[-1] else "<blockquote>"
         quotes = self._quotes.pop() if self._quotes else False
         return f"<div>{_UNQUOTE}</div></blockquote>" if quotes else "</blockquote>"
+
+
+def _is_hidden(attributes: str) -> bool:
+    if "hidden" in attributes and _HIDDEN.search(_VALUE.sub('""', attributes)):
+        return True
+    return _HIDES.search(_plain_style(attributes)) is not None
 
 
 def _plain_style(attributes: str) -> str:

@@ -14,6 +14,7 @@ from parsers.reply_words import (
     ADDRESS,
     BEGINS_LIKE_DATE,
     DATE,
+    DATE_AND_WRITER,
     DEVICE,
     FORWARDED,
     KIND_OF_KEY,
@@ -100,7 +101,7 @@ def _with_rule(lines: Sequence[str], index: int, start: int) -> int:
     """Takes in the rule that Outlook and others draw above the block, with the blank lines between."""
     for above in range(index - 1, max(start, index - 3) - 1, -1):
         line = lines[above].strip()
-        if len(line) >= 5 and not line.strip("_-=*\u2014\u2013 "):
+        if len(line) >= 4 and not line.strip("_-=*\u2014\u2013 "):
             return above
         if line:
             break
@@ -136,7 +137,7 @@ def _header_block(lines: Sequence[str], index: int, end: int) -> int | None:
 
 def _may_end_attribution(line: str) -> bool:
     tail = line[-1]
-    if tail in ":：":
+    if tail in ":：" or DATE_AND_WRITER.fullmatch(line):
         return True
     if tail == ">":
         return "@" in line and _begins_with_date(line)
@@ -170,6 +171,8 @@ def _attribution(lines: Sequence[str], index: int, start: int, end: int) -> int 
 def _attributes(window: str) -> bool:
     """Whether the words name a writer and a time or an address, as "On 3 May 2026, Ann wrote:" does."""
     address = ADDRESS.search(window) is not None
+    if DATE_AND_WRITER.fullmatch(window):
+        return True
     if WROTE.search(window):
         return address or DATE.search(window) is not None
     return address and "<" in window and _begins_with_date(window)

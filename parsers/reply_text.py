@@ -122,9 +122,17 @@ def _tag(lines: Sequence[str], tags: list[int], forwarded: bool) -> None:
 def _tag_uncut(lines: Sequence[str], tags: list[int]) -> None:
     """Without a marking line only quotes at the end are sure to be what is answered."""
     groups = list(_groups(lines, 0, _first(tags, _SIGNATURE)))
+    if len(groups) == 1 and groups[0].quoted and not _answers(lines[groups[0].start : groups[0].end]):
+        return
     while groups and groups[-1].quoted:
         _mark(tags, groups[-1].start, groups[-1].end, _QUOTED)
         groups.pop()
+
+
+def _answers(quote: Sequence[str]) -> bool:
+    """Whether the quote begins with "On ..., ... wrote:", so that it is a thread without an answer."""
+    bare = [line.lstrip("> ") for line in quote[:4]]
+    return find_cut(bare, 0, len(bare)) is not None
 
 
 def _tag_attributed(lines: Sequence[str], tags: list[int], cut: Cut, answered_above: bool) -> None:
@@ -145,7 +153,7 @@ def _tag_attributed(lines: Sequence[str], tags: list[int], cut: Cut, answered_ab
 def _tag_answers(lines: Sequence[str], tags: list[int], groups: list[_Group], answered_above: bool) -> None:
     """Below an attribution and a quote: nothing, a footer, one answer, or answers between the lines."""
     if groups and not groups[-1].quoted:
-        _tag_signature(lines, tags, groups[-1].start, groups[-1].end)
+        _tag_signature(lines, tags, groups[-1].start, groups[-1].end, written=True)
         if tags[groups[-1].start] == _SIGNATURE:
             groups.pop()
     between = len(groups) > 2
@@ -160,9 +168,8 @@ def _tag_answers(lines: Sequence[str], tags: list[int], groups: list[_Group], an
         _mark(tags, groups[0].start, groups[0].end, _QUOTED)
 
 
-def _tag_signature(lines: Sequence[str], tags: list[int], start: int, end: int) -> None:
-    """Everything from "-- " (RFC 3676 section 4.3) or a phone's line on, if something stands above."""
-    written = False
+def _tag_signature(lines: Sequence[str], tags: list[int], start: int, end: int, *, written: bool = False) -> None:
+    """Everything from "-- " (RFC 3676 section 4.3) or a phone's line on, if something is written above."""
     for index in range(start, end):
         line = lines[index]
         if written and line[:1] in "-_" and _begins_signature(lines, index):

@@ -28,6 +28,7 @@ WEEKDAY = re.compile(r"\W*\S{1,12}\s?\d")  # and a day; only the next line up ma
 DATE = re.compile(r"\d{1,2}[:.h]\d{2}|\b(?:19|20)\d{2}|\d{1,2}[./-]\d{1,2}|\d年|\d일")
 ADDRESS = re.compile(r"[^\s<>@]@[^\s<>@]")
 BEGINS_LIKE_DATE = re.compile(r"\W*(?:\w{1,14}[,.]?\s)?\W?\d")
+DATE_AND_WRITER = re.compile(r"20\d\d-\d\d-\d\d \d{1,2}:\d\d GMT[+-]\d\d:\d\d .{1,100}")  # Gmail, once
 LAST_WORDS = frozenset(["wrote", "schrieb", "écrit", "escribió", "escreveu", "scritto", "schreef", "skrev"])
 
 # ---- "From: ... Sent: ... To: ... Subject: ..." ----
@@ -37,16 +38,16 @@ _KEYS = {
     " remitente emisor afsender avsändare avsender 发件人 寄件者 寄件人 差出人 送信者 보낸사람 מאת"
     " من dari từ saatja odesílatel odosielateľ dela",
     "date": "sent date gesendet datum envoyé envoyéle enviado enviadoel enviadaem enviadoem enviada"
-    " enviadael fecha data inviato datainvio verzonden sendt dato skickat wysłano wysłane odesláno"
+    " enviadael fecha data inviato datainvio messagedu verzonden sendt dato skickat wysłano wysłane odesláno"
     " odoslané дата отправлено надіслано gönderilme gönderildi tarih lähetetty päivämäärä päiväys"
     " elküldve küldve dátum trimis ημερομηνία εστάλη 送信日時 日時 日付 日期 发送时间 发送日期"
     " 寄件日期 傳送日期 날짜 보낸날짜 נשלח تاريخ tanggal dikirim ngày saadetud",
     "to": "to an à a para aan til till do komu кому kime vastaanottaja címzett către προς destinataire"
     " destinatario destinatari 收件人 收件者 宛先 받는사람 אל إلى kepada đến za",
-    "cc": "cc bcc cci copie kopie kopia kopi копия копія bilgi kopio másolat 抄送 副本 참조 кopia",
-    "subject": "subject betreff betr objet asunto oggetto assunto onderwerp emne ämne temat předmět predmet"
-    " тема konu aihe tárgy subiect θέμα 主题 主旨 件名 제목 נושא الموضوع perihal subjek assumpte"
-    " chủđề teema",
+    "cc": "cc bcc cci copie copieà kopie kopia kopi копия копія bilgi kopio másolat 抄送 副本 참조 кopia",
+    "subject": "subject betreff betr objet sujet asunto oggetto assunto onderwerp emne ämne temat předmět"
+    " predmet тема konu aihe tárgy subiect θέμα 主题 主旨 件名 제목 נושא الموضوع perihal subjek"
+    " assumpte chủđề teema",
     "reply": "reply-to replyto risposta rispondia répondreà antwortan responder responder_a responderá svartil",
 }
 KIND_OF_KEY = {key: kind for kind, keys in _KEYS.items() for key in keys.split()}
@@ -112,7 +113,7 @@ SENT_FROM = tuple(
 DEVICE = re.compile(
     r"i-?phone|i-?pad|android|samsung|galaxy|mobi|phone|telefon|teléfono|telefone|téléphone|cellulare"
     r"|celular|tablet|blackberry|huawei|xiaomi|outlook|mail\b|yahoo|gmail|handy|handheld|windows|proton"
-    r"|nokia|pixel|móvil|móvel|puhelim|телефон|аппарат|айфон|手机|手機|sparrow|mailspring|superhuman|dispositiv"
-    r"|device|gerät",
+    r"|nokia|pixel|móvil|móvel|puhelim|телефон|аппарат|айфон|手机|手機|sparrow|mailspring|superhuman"
+    r"|dispositiv|device|gerät",
     re.IGNORECASE,
 )

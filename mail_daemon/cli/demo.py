@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from importlib.util import find_spec
@@ -22,6 +23,8 @@ def command(
 
     from mail_daemon.demo.show import show
 
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that knows no umlaut shows a question mark
     show(keep, _called(), Console())
 
 
@@ -30,7 +33,6 @@ def _called() -> str:
     program = Path(sys.argv[0])
     if program.name == "__main__.py":
         return "python -m mail_daemon"
-    on_path = any(program.parent == Path(folder) for folder in os.environ.get("PATH", "").split(os.pathsep))
-    if on_path or not program.is_relative_to(Path.cwd()):
-        return str(program.name if on_path else program)
-    return str(program.relative_to(Path.cwd()))
+    if str(program.parent) in os.environ.get("PATH", "").split(os.pathsep):
+        return program.name
+    return str(program.relative_to(Path.cwd()) if program.is_relative_to(Path.cwd()) else program)

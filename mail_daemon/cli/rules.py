@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mail_daemon.cli.output import print_json, print_lines, print_table
+from mail_daemon.cli.output import print_json, print_lines, print_table, shown
 from mail_daemon.domain.labelled import LEVELS, Miss, Score, read, score
 from mail_daemon.domain.priority import Ranking
 from mail_daemon.domain.rules import RuleTable
@@ -59,13 +59,14 @@ def _print(file: Path, result: Score) -> None:
     rows = [[label, *(result.confusion.get((label, level), 0) for level in LEVELS)] for label in LEVELS]
     print_table(["label", *(f"ranked {level}" for level in LEVELS)], rows)
     for miss in result.misses:
-        print_table(["rule", "evidence", "where"], _reasons(miss.ranking), title=_title(file, miss))
+        print_lines([_title(file, miss)])
+        print_table(["rule", "evidence", "where"], _reasons(miss.ranking))
 
 
 def _title(file: Path, miss: Miss) -> str:
     mark = " (grave)" if miss.grave else ""
     ranked = f"{miss.mail.level} was ranked {miss.ranking.level}{mark}, {miss.ranking.category}"
-    return f"{file.name}:{miss.mail.line}: {ranked}: {miss.mail.subject}"
+    return shown(f"{file.name}:{miss.mail.line}: {ranked}: {miss.mail.subject}")
 
 
 def _reasons(ranking: Ranking) -> list[tuple[str, str, str]]:

@@ -64,6 +64,7 @@ def _filled_in(text: str, imap_port: int, smtp_port: int) -> str:
             "port: 993": f"port: {imap_port}",
             "security: tls": "security: none",
             "username: support": f"username: {USER}",
+            "poll_seconds: 60": "poll_seconds: 5",
         },
         {
             "host: smtp.desk.example": f"host: {HOST}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -41,6 +42,7 @@ def show(folder: Path, command: str, console: Console) -> None:
             answered = counter.serve(second_round(came, now=_now()))
             console.print(table(answered, "What comes back to our letters"))
             stopped = daemon.stop()
+            counter.close()
     letters = results.read(servers.accepted)
     pages = results.save(folder / "letters", [*told, *answered], letters)
     slowest = max(counter.waited(letters))
@@ -78,6 +80,9 @@ class _Counter:
             if letter.answers in self._handed_in:
                 yield letter.accepted.at - self._handed_in[letter.answers]
 
+    def close(self) -> None:
+        self._app.store.close()
+
     def _settled(self, samples: Sequence[Sample]) -> bool:
         with self._app.store.read() as work:
             return is_settled(work, samples)
@@ -100,11 +105,15 @@ def _print_beginning(console: Console, servers: Servers, config: Path, command: 
         "[bold]mail-daemon demo[/]: a support mailbox with real servers on this machine, and a dozen mails.\n\n"
         f"  IMAP    {HOST}:{servers.imap_port} (pymap), where customers' mail comes in\n"
         f"  SMTP    {HOST}:{servers.smtp_port} (aiosmtpd), which takes our letters\n"
-        f"  daemon  [cyan]{escape(f'{command} --config {config} run')}[/]\n"
+        f"  daemon  [cyan]{escape(_on(command, config))} run[/]\n"
         "  agents  ann, who gets every notice, and ben, who gets those of broken service\n"
         "  known   Acme Dental, Globex and Nordwind Logistik are customers; all others are strangers\n",
         highlight=False,
     )
+
+
+def _on(command: str, config: Path) -> str:
+    return f"{command} --config {shlex.quote(str(config))}"
 
 
 def _as_text(letter: results.Read) -> Panel:
@@ -120,15 +129,15 @@ def _as_text(letter: results.Read) -> Panel:
 
 def _print_ending(console: Console, pages: Sequence[Path], config: Path, log: Path, ref: str, command: str) -> None:
     first = next(page for page in pages if ".acknowledgement" in page.name)
-    look = f"{command} --config {config}"
+    look = _on(command, config)
     lines = (
         ("Open in a browser", f"{first}"),
         ("", f"and {len(pages) - 1} more letters beside it, each as .html and as .eml for a mail program"),
         ("Look around", f"{look} tickets"),
         ("", f"{look} ticket {ref}"),
         ("", f"{log} (the daemon's log)"),
-        ("Your own mailbox", f"{command} init config, then edit config/mail-daemon.yaml,"),
-        ("", f"{command} --config config check --connect, and then run"),
+        ("Your own mailbox", f"{command} init my-desk, then edit my-desk/mail-daemon.yaml,"),
+        ("", f"{command} --config my-desk check --connect, and then run"),
     )
     for what, where in lines:
         console.print(Text.assemble((f"{what:<18}", "bold"), where), soft_wrap=True, highlight=False)

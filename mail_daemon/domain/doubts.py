@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from mail_daemon.domain.condition import Sentence, Span
 from mail_daemon.domain.scope import OTHERS_FINE
 from mail_daemon.domain.words import COMMA
 
@@ -21,24 +21,6 @@ SIGNS = (NEGATION, PAST, PAST_TIME, ONGOING, RECURRING, HYPOTHESIS, CONDITION, W
 
 _NEAR = 3  # words between "not" and what it denies
 _NEAR_PAST = 4
-
-Span = tuple[int, int]
-
-
-@dataclass(slots=True)
-class Sentence:
-    """A stretch of tokens with the phrases found in it: (start, end, names of their lists as bits)."""
-
-    start: int
-    end: int
-    question: bool
-    hits: Sequence[tuple[int, int, int]]
-    mask: int
-
-    def of(self, bit: int) -> list[Span]:
-        if not self.mask & bit:
-            return []
-        return [(start, end) for start, end, bits in self.hits if bits & bit]
 
 
 class Doubts:

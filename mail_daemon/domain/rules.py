@@ -13,8 +13,9 @@ from functools import reduce
 from operator import or_
 
 from mail_daemon.domain import doubts, scope
-from mail_daemon.domain.doubts import Doubts, Sentence, Span
-from mail_daemon.domain.matcher import Matcher
+from mail_daemon.domain.condition import Condition, Sentence
+from mail_daemon.domain.doubts import Doubts
+from mail_daemon.domain.matcher import Hit, Matcher
 from mail_daemon.domain.phrases import Item, patterns
 from mail_daemon.domain.priority import Ranking, Reason
 from mail_daemon.domain.words import ENDS, QUESTION, STOP, spoken, tokenise
@@ -26,7 +27,6 @@ RESUMED = "resumed"  # ... until a forwarded mail begins
 BREAKS = "breaks"  # but, however: they part sentences
 SIGNS = (*scope.SIGNS, *doubts.SIGNS, IGNORED, SENTENCES, ENDINGS, RESUMED, BREAKS)
 
-_REACH = 8  # words between two parts of one rule
 _LONGEST_SENTENCE = 60
 _MOST_WORDS = 5_000
 _MOST_REASONS = 8
@@ -39,7 +39,7 @@ class Rule:
     """`when` holds conditions such as ("phone", "dead"); `ordered` conditions need their lists in that order.
 
     A sentence that holds a list of `unless` does not count. `levels` has a level for each of scope.WIDTHS.
-    An `overrules` rule wins over every other kind.
+    Where `asked` is false, a question does not count. An `overrules` rule wins over every other kind.
     """
 
     name: str
@@ -51,16 +51,8 @@ class Rule:
     unless: tuple[str, ...] = ()
     where: frozenset[str] = frozenset({"subject", "body", "ocr", "trace"})
     doubted: bool = True
+    asked: bool = True
     overrules: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Condition:
-    rule: int
-    bits: tuple[int, ...]
-    need: int
-    unless: int
-    ordered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +101,7 @@ class RuleTable:
         for end in ENDS:
             self._matcher.add((Item(end, ((end,),)),), self._bits[end])
         self._conditions = tuple(self._compiled(lists))
-        self._by_mask: dict[int, Sequence[Sequence[_Condition]]] = {}
+        self._by_mask: dict[int, Sequence[Sequence[Condition]]] = {}
         self._widths: dict[tuple[int, int], str] = {}
         self._doubts = Doubts(self._bits)
 
@@ -136,18 +128,18 @@ class RuleTable:
             for pattern in patterns(phrase, lists):
                 self._matcher.add(pattern, self._bits[name])
 
-    def _compiled(self, lists: Mapping[str, Sequence[str]]) -> Iterator[_Condition]:
+    def _compiled(self, lists: Mapping[str, Sequence[str]]) -> Iterator[Condition]:
         for at, rule in enumerate(self._rules):
             unless = self._mask(rule.unless)
             if rule.phrases:
                 name = f"rule {rule.name}"
                 self._bits[name] = 1 << len(self._bits)
                 self._add(name, rule.phrases, lists)
-                yield _Condition(at, (self._bits[name],), self._bits[name], unless, ordered=True)
+                yield Condition(at, (self._bits[name],), self._bits[name], unless, ordered=True)
             for ordered, conditions in ((False, rule.when), (True, rule.ordered)):
                 for names in conditions:
                     bits = tuple(self._bits[name] for name in names)
-                    yield _Condition(at, bits, self._mask(names), unless, ordered)
+                    yield Condition(at, bits, self._mask(names), unless, ordered)
 
     def _mask(self, names: Sequence[str]) -> int:
         return reduce(or_, (self._bits[name] for name in names), 0)
@@ -174,17 +166,19 @@ class RuleTable:
         return _Text(tokens, mask & self._scope_mask, restored)
 
     def _in_sentence(
-        self, sentence: Sentence, conditions: Sequence[_Condition], text: _Text, where: str
+        self, sentence: Sentence, conditions: Sequence[Condition], text: _Text, where: str
     ) -> Iterator[_Fired]:
         done = -1
         for condition in conditions:
             rule = self._rules[condition.rule]
             if condition.rule == done or where.partition(":")[0] not in rule.where:
                 continue
-            found = _found(condition, sentence)
+            found = condition.found(sentence)
             if not found:
                 continue
             doubt = self._doubts.about(sentence, found, text.tokens, text.restored) if rule.doubted else ""
+            if sentence.question and not rule.asked:
+                doubt = "question"
             if not doubt:
                 done = condition.rule
             width = self._width(sentence.mask & self._scope_mask, text.scope)
@@ -215,7 +209,8 @@ class RuleTable:
     def _sentences(self, tokens: Sequence[str]) -> Iterator[Sentence]:
         breaks, question = self._bits[BREAKS], self._bits[QUESTION]
         parts, ignored = self._bits[STOP] | question | breaks, self._bits[IGNORED]
-        begin, hits, mask = 0, [], 0
+        hits: list[Hit] = []
+        begin, mask = 0, 0
         for hit in self._matcher.find(tokens):
             start, end, lists = hit
             if lists & parts or start - begin > _LONGEST_SENTENCE:
@@ -231,11 +226,11 @@ class RuleTable:
         if mask:
             yield Sentence(begin, len(tokens), False, hits, mask)
 
-    def _satisfied(self, mask: int) -> Sequence[Sequence[_Condition]]:
+    def _satisfied(self, mask: int) -> Sequence[Sequence[Condition]]:
         """The conditions whose lists all stand in a sentence, by urgency."""
         known = self._by_mask.get(mask)
         if known is None:
-            met = [c for c in self._conditions if c.need & mask == c.need and not c.unless & mask]
+            met = [condition for condition in self._conditions if condition.met(mask)]
             known = [[c for c in met if _urgency(self._rules[c.rule]) == at] for at in range(_URGENCIES)]
             if len(self._by_mask) < _REMEMBERED:
                 self._by_mask[mask] = known
@@ -269,32 +264,6 @@ def _named(rules: Sequence[Rule]) -> Iterator[str]:
 def _urgency(rule: Rule) -> int:
     """0 for rules that may find an outage or overrule others, then those of level 3, then those of level 4."""
     return 0 if rule.overrules else max(0, min(rule.levels.values()) - 2)
-
-
-def _found(condition: _Condition, sentence: Sentence) -> list[Span]:
-    """The spans that satisfy a condition: its lists, each near the one before, in order where it matters."""
-    for start, end, bits in sentence.hits:
-        if bits & condition.bits[0]:
-            spans = [(start, end)]
-            for bit in condition.bits[1:]:
-                span = _nearest(sentence, bit, spans, condition.ordered)
-                if span is None:
-                    break
-                spans.append(span)
-            else:
-                return spans
-    return []
-
-
-def _nearest(sentence: Sentence, bit: int, spans: Sequence[Span], ordered: bool) -> Span | None:
-    begin, end = min(s for s, _ in spans), max(e for _, e in spans)
-    best = None
-    for span in sentence.of(bit):
-        after, before = span[0] - end, begin - span[1]
-        away = after if after >= 0 else before if before >= 0 and not ordered else _REACH + 1
-        if away <= _REACH and (best is None or away < best[0]):
-            best = (away, span)
-    return best[1] if best else None
 
 
 def _weaker(fired: _Fired) -> _Fired:

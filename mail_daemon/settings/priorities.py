@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
@@ -60,6 +61,7 @@ class RuleSection(Section):
     unless: Phrases = ()
     where: tuple[Place, ...] = ("subject", "body", "ocr", "trace", "document", "voicemail")
     doubted: bool = True
+    asked: bool = True
     overrules: bool = False
 
     @model_validator(mode="after")
@@ -97,9 +99,9 @@ class Priorities(Section):
 
     @model_validator(mode="after")
     def _whole(self) -> Priorities:
-        found = [*_repeated(self.rules), *self._wrong_lists(), *self._wrong_rules()]
-        if found:
-            raise Mistakes(found)
+        wrong = [*self._wrong_lists(), *self._wrong_rules()]
+        if wrong:
+            raise Mistakes(wrong)
         return self
 
     @property
@@ -107,56 +109,49 @@ class Priorities(Section):
         """All word lists by name."""
         return {**self.words, **self.scope, **self.doubt, **self.skipped}
 
-    def _wrong_lists(self) -> list[Mistake]:
-        taken = set(self.words) & {*scope.SIGNS, *doubts.SIGNS, *SKIPPED}
-        found: list[Mistake] = [
-            (("words", name), "this is the name of another list; write another name") for name in sorted(taken)
-        ]
+    def _wrong_lists(self) -> Iterator[Mistake]:
         for section in ("words", "scope", "doubt", "skipped"):
             for name, phrases in getattr(self, section).items():
-                found += _wrong_phrases((section, name), phrases, self.lists)
-        return found
+                where = (section, name)
+                if section == "words" and name in {*scope.SIGNS, *doubts.SIGNS, *SKIPPED}:
+                    yield where, f"{name!r} is the name of another list; write another name"
+                yield from ((where, problem) for problem in _wrong_phrases(phrases, self.lists))
 
-    def _wrong_rules(self) -> list[Mistake]:
-        found: list[Mistake] = []
-        for number, rule in enumerate(self.rules):
-            at = ("rules", number)
-            found += _wrong_phrases((*at, "phrases"), rule.phrases, self.lists)
-            for line, condition in enumerate(rule.when):
-                found += [((*at, "when", line), text) for text in _wrong_condition(rule.name, condition, self.lists)]
-            found += [((*at, "unless"), text) for text in _unknown(rule.name, rule.unless, self.lists)]
-        return found
-
-
-def _repeated(table: Sequence[RuleSection]) -> list[Mistake]:
-    names = [rule.name for rule in table]
-    return [
-        (("rules", number, "name"), f"rule {name} stands twice; write another name")
-        for number, name in enumerate(names)
-        if name in names[:number]
-    ]
+    def _wrong_rules(self) -> Iterator[Mistake]:
+        names = [rule.name for rule in self.rules]
+        for at, rule in enumerate(self.rules):
+            if rule.name in names[:at]:
+                yield ("rules", at, "name"), f"{rule.name!r} stands twice; write another name"
+            problems = {
+                "phrases": _wrong_phrases(rule.phrases, self.lists),
+                "when": [problem for line in rule.when for problem in _wrong_condition(line, self.lists)],
+                "unless": _unknown(rule.unless, self.lists),
+            }
+            yield from ((("rules", at, key), problem) for key, found in problems.items() for problem in found)
 
 
-def _wrong_phrases(at: tuple[str | int, ...], phrases: Phrases, lists: Mapping[str, Phrases]) -> list[Mistake]:
-    found: list[Mistake] = []
-    for number, phrase in enumerate(phrases):
+def _wrong_phrases(phrases: Phrases, lists: Mapping[str, Phrases]) -> list[str]:
+    problems = []
+    for phrase in phrases:
         try:
             patterns(phrase, lists)
         except ValueError as error:
-            found.append(((*at, number), str(error)))
-    return found
+            problems.append(str(error))
+    return problems
 
 
-def _wrong_condition(rule: str, line: str, lists: Mapping[str, Phrases]) -> list[str]:
+def _wrong_condition(line: str, lists: Mapping[str, Phrases]) -> list[str]:
     parts = line.split()
     signs = set(parts[1::2])
     if len(parts) % 2 == 0 or len(signs) > 1 or not signs <= {"+", ">"}:
-        return [f"rule {rule}: {line!r} is no condition; write `list + list` (any order) or `list > list`"]
-    return _unknown(rule, parts[::2], lists)
+        return [f"{line!r} is no condition; write `list + list` (any order) or `list > list`"]
+    return _unknown(parts[::2], lists)
 
 
-def _unknown(rule: str, names: Sequence[str], lists: Mapping[str, Phrases]) -> list[str]:
+def _unknown(names: Sequence[str], lists: Mapping[str, Phrases]) -> list[str]:
     unknown = [name for name in names if name not in lists]
-    return [
-        f"rule {rule}: no word list is called {name!r}; write one of {', '.join(sorted(lists))}" for name in unknown
-    ]
+    return [f"no word list is called {name!r}; write {_near(name, lists)}" for name in unknown]
+
+
+def _near(name: str, lists: Mapping[str, Phrases]) -> str:
+    return " or ".join(get_close_matches(name, lists, 2, 0.5)) or f"one of {', '.join(sorted(lists))}"

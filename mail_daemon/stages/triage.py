@@ -46,5 +46,6 @@ def _rule(section: RuleSection) -> Rule:
         unless=section.unless,
         where=frozenset(section.where),
         doubted=section.doubted,
+        asked=section.asked,
         overrules=section.overrules,
     )

@@ -142,6 +142,16 @@ def test_sentences_are_no_signatures(text: str) -> None:
     assert split(f"Hello,\n\n{text}").signature == ""
 
 
+def test_a_signature_below_the_quote_is_no_answer() -> None:
+    reply = split("Done.\n\nOn 23 Nov 2026, Desk wrote:\n\n> Please restart it.\n>\n--\nBest regards\n\nAnn\nAcme\n")
+    assert reply.new == "Done."
+    assert reply.signature == "--\nBest regards\n\nAnn\nAcme"
+
+
+def test_a_quote_of_nothing_that_was_written_to_it_is_what_the_mail_says() -> None:
+    assert split("> The phones are down.\n").new == "> The phones are down."
+
+
 def test_a_mail_that_only_quotes_has_nothing_new() -> None:
     assert split("> On 23 Nov 2026, Desk wrote:\n>\n>> Does it work?\n").new == ""
 
