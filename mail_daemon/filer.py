@@ -6,7 +6,7 @@ import random
 import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from datetime import datetime, timedelta
 
 from mail_daemon import maillog
@@ -15,7 +15,7 @@ from mail_daemon.domain.retry import pause
 from mail_daemon.pipeline import Outcome, file_mail
 from mail_daemon.stages.read import read
 from mail_daemon.store.blobs import Blobs
-from mail_daemon.store.errors import StaleClaim, StoreDown
+from mail_daemon.store.errors import BlobsDown, StaleClaim, StoreDown
 from mail_daemon.store.rows import Claimed
 from mail_daemon.store.store import Store, Work
 from parsers.mail import Mail
@@ -24,6 +24,7 @@ from parsers.sandbox import Failure, Reader
 _BATCH = 50  # mails a commit; more gains nothing and delays the first letters
 _AHEAD = 2  # batches claimed, so that the child reads one while the other is filed
 _CLAIM = timedelta(minutes=30)  # a claim outlives every reading limit of its batch
+_SLICE = 30.0  # seconds
 _FIRST_PAUSE = timedelta(seconds=1)
 _LONGEST_PAUSE = timedelta(minutes=1)
 
@@ -59,6 +60,8 @@ class Filer:
         if not self._ahead:
             return False
         batch, reading = self._ahead[0]
+        while not wait([reading], _SLICE).done:
+            self.alive()  # a batch may take all the time that its mails may take
         try:
             results = reading.result()
         except Exception:
@@ -70,10 +73,8 @@ class Filer:
 
     def release(self) -> None:
         """Gives back what is claimed and not filed, as if it had not been tried."""
-        claimed = [each for batch, _ in self._ahead for each in batch]
-        if claimed:
-            with self._store.begin() as work:
-                work.inbound.release(claimed)
+        if self._ahead:
+            self._give_back([each for batch, _ in self._ahead for each in batch])
         self._ahead.clear()
 
     def _may_claim(self) -> bool:
@@ -97,7 +98,15 @@ class Filer:
 
     def _submit(self, batch: list[Claimed]) -> Future[list[Mail | Failure]]:
         trusted = self._desk().settings.trusted.authserv_ids
-        return read(self._reader, self._blobs, batch, trusted_authserv_ids=trusted)
+        try:
+            return read(self._reader, self._blobs, batch, trusted_authserv_ids=trusted)
+        except BlobsDown:
+            self._give_back(batch)
+            raise
+
+    def _give_back(self, claimed: list[Claimed]) -> None:
+        with self._store.begin() as work:
+            work.inbound.release(claimed)
 
     def _file(self, batch: Sequence[Claimed], results: Sequence[Mail | Failure]) -> None:
         desk = self._desk()
@@ -112,19 +121,25 @@ class Filer:
             _log(desk, claimed, outcome)
 
     def _file_one(self, work: Work, desk: Desk, claimed: Claimed, result: Mail | Failure) -> Outcome | None:
+        try:
+            filed = self._try(work, desk, claimed, result)
+            if isinstance(filed, Outcome):
+                return filed
+            self._failed(work, desk, claimed, filed.reason, filed.traceback)
+        except StaleClaim:
+            maillog.overtaken("mail", claimed.id)
+        return None
+
+    def _try(self, work: Work, desk: Desk, claimed: Claimed, result: Mail | Failure) -> Outcome | Failure:
         if isinstance(result, Failure):
-            self._failed(work, desk, claimed, result.reason, result.traceback)
-            return None
+            return result
         try:
             with work.savepoint():
                 return file_mail(work, desk, claimed, result, now=self._clock())
-        except StaleClaim:
-            maillog.overtaken("mail", claimed.id)
-        except StoreDown:
+        except (StaleClaim, StoreDown):
             raise
         except Exception as error:  # the one catch-all: it keeps the mail and its traceback
-            self._failed(work, desk, claimed, f"{type(error).__name__}: {error}", traceback.format_exc())
-        return None
+            return Failure(f"{type(error).__name__}: {error}", traceback.format_exc())
 
     def _failed(self, work: Work, desk: Desk, claimed: Claimed, reason: str, trace: str) -> None:
         if claimed.attempts >= desk.settings.limits.reading_attempts:

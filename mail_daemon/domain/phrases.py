@@ -2,6 +2,7 @@
 
 dial tone          these words, in this order
 make|place calls   one of several words
+call|dial_out      the same, where one choice is two words
 the [whole] floor  a word that may be missing
 drop~              any form of the word: drop, drops, dropped, dropping
 regist*            any ending
@@ -79,14 +80,16 @@ def _choice(choice: str, lists: Mapping[str, Sequence[str]], depth: int) -> list
         if depth >= _DEEPEST:
             raise ValueError(f"list {name!r} stands inside itself or too deep; write its words out")
         return [keys for phrase in lists[name] for keys in _flat(phrase, lists, depth + 1)]
-    if not _WORD.fullmatch(choice):
+    return list(product(*(_forms(word) for word in choice.split("_"))))
+
+
+def _forms(word: str) -> list[str]:
+    if not _WORD.fullmatch(word):
         raise ValueError(
-            f"{choice!r} is no word of a phrase; write lower-case words, alternatives as a|b, "
+            f"{word!r} is no word of a phrase; write lower-case words, alternatives as a|b, "
             "[optional], form~, stem*, <list> or .. between words"
         )
-    if choice.endswith("~"):
-        return [(form,) for form in forms(choice[:-1])]
-    return [(choice,)]
+    return forms(word[:-1]) if word.endswith("~") else [word]
 
 
 def forms(word: str) -> list[str]:

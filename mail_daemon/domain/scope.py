@@ -24,6 +24,8 @@ def width(said: Collection[str], elsewhere: Collection[str]) -> str:
     if ONLY_ONE in said or ONLY_ONE in elsewhere:
         return ONE
     narrowed = OTHERS_FINE in elsewhere
+    if COMPANY in elsewhere and EVERYONE in said and not narrowed:
+        return EVERYONE
     found = _width(said, narrowed)
     if found in (UNSAID, OURS):
         found = _width({*said, *elsewhere}, narrowed)

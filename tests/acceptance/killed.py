@@ -64,6 +64,13 @@ class Outcome:
 
 def run(desk: Desk, dovecot: Dovecot, *, count: int, kills: int, seed: int) -> Outcome:
     """Puts in some of the mails before each life; the first tenth in peace, so that it can be replied to."""
+    try:
+        return _run(desk, dovecot, count, kills, seed)
+    finally:
+        desk.kill()
+
+
+def _run(desk: Desk, dovecot: Dovecot, count: int, kills: int, seed: int) -> Outcome:
     rng, begun = random.Random(seed), time.monotonic()
     samples = list(mails(count // 10, seed=seed))
     dovecot.place("support", [sample.raw for sample in samples])
