@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.resources
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -26,6 +27,7 @@ from mail_daemon.settings.sections import ImapMailbox, LmtpMailbox, MaildirMailb
 from mail_daemon.stages.triage import compiled
 from mail_daemon.store import migrate
 from mail_daemon.store.blobs import Blobs
+from mail_daemon.store.errors import StoreDown
 from mail_daemon.store.store import Store
 from mail_daemon.writing import warnings
 from parsers.sandbox import Reader
@@ -115,9 +117,10 @@ class App:
         if problems == self._told:
             return
         what = "The configuration on disk is broken; the last good one stays in force"
-        with self.store.begin() as work:
-            work.outbox.add(warnings(self.desk, None, what, tuple(problems), now=self.clock()))
-        self._told = problems
+        with contextlib.suppress(StoreDown):  # then the admins hear of it at the next try
+            with self.store.begin() as work:
+                work.outbox.add(warnings(self.desk, None, what, tuple(problems), now=self.clock()))
+            self._told = problems
 
 
 def desk_of(configuration: Configuration) -> Desk:

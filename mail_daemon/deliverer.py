@@ -6,16 +6,15 @@ import random
 import threading
 from collections import deque
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from mail_daemon.desk import Desk
 from mail_daemon.stages.deliver import Answer, deliver, send
 from mail_daemon.store.rows import Waiting
 from mail_daemon.store.store import Store
-from responders.smtp import Relay, Unreachable
+from responders.smtp import MOST_WAITS, Relay, Unreachable
 
 _BATCH = 50
-_TIMEOUTS = 10  # a letter's SMTP commands, each of which may take the whole timeout
 
 
 class Deliverer:
@@ -36,7 +35,8 @@ class Deliverer:
         self._desk = desk
         self._clock = clock
         self._claimed: deque[Waiting] = deque()
-        self._until: datetime | None = None
+        self._until = datetime.min.replace(tzinfo=UTC)  # when the claim runs out
+        self._unsure = False  # whether letters may be claimed that are not in hand
         self._answered: tuple[Waiting, Answer] | None = None  # not committed yet: the store was down
 
     def step(self) -> bool:
@@ -45,7 +45,7 @@ class Deliverer:
         if not self._claimed and not self._claim():
             return False
         try:
-            while self._claimed and not self.stopping.is_set():
+            while self._claimed and not self._late() and not self.stopping.is_set():
                 answer = send(self._relay(), self._claimed[0])
                 self._answered = self._claimed.popleft(), answer
                 self._commit()
@@ -71,13 +71,24 @@ class Deliverer:
             jitter = random.random()  # noqa: S311  spreads retries; no secret
             deliver(self._store, self._desk(), letter, answer, now=self._clock(), jitter=jitter)
             self._answered = None
-        if self._until and self._clock() > self._until:
-            self._claimed.clear()  # the claim ran out while the store was down: they are anybody's now
 
     def _claim(self) -> bool:
         now = self._clock()
-        # The claim outlives every timeout of the whole batch, so that no letter is ever sent by two.
-        self._until = now + self._desk().settings.smtp.timeout * _TIMEOUTS * _BATCH
+        until = now + 2 * self._longest_send()
+        unsure, self._unsure = self._unsure, True  # a commit whose answer is lost may have claimed letters
         with self._store.begin() as work:
-            self._claimed.extend(work.outbox.claim(now=now, until=self._until, limit=_BATCH))
-        return bool(self._claimed)
+            if unsure:
+                work.outbox.reclaim()
+            claimed = work.outbox.claim(now=now, until=until, limit=_BATCH)
+        self._claimed.extend(claimed)
+        self._until, self._unsure = until, False
+        return bool(claimed)
+
+    def _late(self) -> bool:
+        """Whether the claim could run out while the next letter is sent: then it is anybody's, and dropped."""
+        if self._clock() + self._longest_send() > self._until:
+            self._claimed.clear()
+        return not self._claimed
+
+    def _longest_send(self) -> timedelta:
+        return self._desk().settings.smtp.timeout * MOST_WAITS

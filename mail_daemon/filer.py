@@ -52,6 +52,7 @@ class Filer:
         self._clock = clock
         self._filed = filed
         self._ahead: deque[_Reading] = deque()
+        self._unsure = False  # whether mails may be claimed that are not in hand
 
     def step(self) -> bool:
         """Files one batch; False when nothing waits. Raises StoreDown, BlobsDown or ReadingDown."""
@@ -79,20 +80,26 @@ class Filer:
 
     def _may_claim(self) -> bool:
         suspects = any(claimed.attempts > 1 for batch, _ in self._ahead for claimed in batch)
-        return len(self._ahead) < _AHEAD and not suspects
+        return len(self._ahead) < (1 if self._unsure else _AHEAD) and not suspects
 
     def _claim(self) -> list[Claimed]:
         now = self._clock()
         limit = self._desk().settings.limits.reading_attempts
+        unsure, self._unsure = self._unsure, True  # a commit whose answer is lost may have claimed mails
         with self._store.begin() as work:
+            if unsure:
+                work.inbound.reclaim()
             every = work.inbound.claim(now=now, until=now + _CLAIM, limit=_BATCH)
             batch = _together(every)
             work.inbound.release(every[len(batch) :])
-            if not batch or batch[0].attempts <= limit:
-                return batch
+            guilty = bool(batch) and batch[0].attempts > limit
             # Attempts are counted before reading, so a mail that ends the daemon is known as such.
             reason = f"reading it ended the daemon {limit} times"
-            work.inbound.quarantine(batch[0], reason=reason)
+            if guilty:
+                work.inbound.quarantine(batch[0], reason=reason)
+        self._unsure = False
+        if not guilty:
+            return batch
         maillog.quarantined(batch[0].id, reason)
         return self._claim()
 

@@ -78,8 +78,9 @@ class Calendar:
         first = start.astimezone(self.zone).date() - _DAY
         for number in range(_HORIZON_DAYS):
             for opens, closes in self._of(first + _DAY * number):
-                if closes > reached:
-                    yield max(opens, reached), closes
+                begun = max(opens, reached)
+                if closes > begun:
+                    yield begun, closes
                     reached = closes
 
     def _of(self, day: date) -> list[tuple[datetime, datetime]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mail_daemon.domain.words import COMMA
+
 _REACH = 8  # words between two parts of one condition
 
 Span = tuple[int, int]
@@ -33,14 +35,14 @@ class Condition:
     rule: int
     lists: tuple[int, ...]
     need: int  # all of them
-    unless: int  # none of them may stand in the sentence
+    unless: int  # none of them may stand in the same clause
     ordered: bool
 
     def met(self, mask: int) -> bool:
         """Whether a sentence with these lists is worth looking at."""
-        return self.need & mask == self.need and not self.unless & mask
+        return self.need & mask == self.need
 
-    def found(self, sentence: Sentence) -> list[Span]:
+    def found(self, sentence: Sentence, tokens: Sequence[str]) -> list[Span]:
         """The spans that satisfy the condition: each near those before, in order where that matters."""
         for first in sentence.of(self.lists[0]):
             spans = [first]
@@ -50,8 +52,12 @@ class Condition:
                     break
                 spans.append(span)
             else:
-                return spans
+                return [] if self._barred(sentence, spans, tokens) else spans
         return []
+
+    def _barred(self, sentence: Sentence, spans: Sequence[Span], tokens: Sequence[str]) -> bool:
+        begin, end = min(start for start, _ in spans), max(end for _, end in spans)
+        return any(COMMA not in tokens[min(begin, span[1]) : max(end, span[0])] for span in sentence.of(self.unless))
 
 
 def _nearest(sentence: Sentence, bit: int, spans: Sequence[Span], *, ordered: bool) -> Span | None:

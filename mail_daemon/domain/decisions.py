@@ -31,7 +31,7 @@ class Sender:
     account: str | None
     zone: ZoneInfo
     language: str
-    authenticated: bool  # a trusted server saw DMARC pass
+    authenticated: bool  # a trusted server saw DMARC pass, and for an agent through an aligned DKIM signature
 
     @property
     def proven(self) -> bool:

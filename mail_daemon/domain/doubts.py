@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from mail_daemon.domain.condition import Sentence, Span
 from mail_daemon.domain.scope import OTHERS_FINE
@@ -26,7 +26,9 @@ _NEAR_PAST = 4
 class Doubts:
     """Knows the bits of the lists of doubt. Pure; built once with the table of rules."""
 
-    def __init__(self, bits: dict[str, int]) -> None:
+    def __init__(self, bits: Mapping[str, int], negations: Collection[str]) -> None:
+        """`bits` are those of the lists by name, `negations` the words of the list of negation."""
+        self._negations = frozenset(negations)
         self._bits = {name: bits.get(name, 0) for name in SIGNS}
         # "The others work again" says nothing of the fault itself.
         self._unsure = self._bits[RECURRING] | self._bits[HYPOTHESIS] | bits.get(OTHERS_FINE, 0)
@@ -39,8 +41,8 @@ class Doubts:
                 continue
             for span in sentence.of(self._bits[RESTORED]):
                 spoiled = self._before(sentence, CONDITION, [span], tokens, _NEAR_PAST)
-                if not spoiled and not self._before(sentence, NEGATION, [span], tokens, _NEAR):
-                    last = span[0]
+                if not spoiled and not self._denied(sentence, span, tokens):
+                    last = span[1] - 1
         return last
 
     def about(self, sentence: Sentence, found: Sequence[Span], tokens: Sequence[str], restored: int) -> str:
@@ -56,7 +58,7 @@ class Doubts:
             return NEGATION
         over = restored >= 0 or bool(mask & self._bits[PAST_TIME])
         goes_on = mask & (self._bits[ONGOING] | self._bits[RECURRING])
-        if restored > found[0][0] and not goes_on:
+        if restored >= found[0][0] and not goes_on:
             return RESTORED
         return PAST if over and not goes_on and self._told(sentence, found, tokens) else ""
 
@@ -65,6 +67,15 @@ class Doubts:
         first, last = min(start for start, _ in found), max(end for _, end in found)
         inside = any(first < start < last for start, _ in sentence.of(self._bits[PAST]))
         return inside or self._before(sentence, PAST, found, tokens, _NEAR_PAST)
+
+    def _denied(self, sentence: Sentence, span: Span, tokens: Sequence[str]) -> bool:
+        """Whether a negation stands anywhere before in the clause: not one of the phones has come back."""
+        for token in reversed(tokens[sentence.start : span[0]]):
+            if token == COMMA:
+                return False
+            if token in self._negations:
+                return True
+        return False
 
     def _before(self, sentence: Sentence, sign: str, found: Sequence[Span], tokens: Sequence[str], near: int) -> bool:
         """Whether a sign stands shortly before one of the spans, in its clause, and is not part of them."""

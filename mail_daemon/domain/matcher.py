@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from mail_daemon.domain.phrases import GAP, Item, Pattern
-from mail_daemon.domain.words import ENDS
+from mail_daemon.domain.words import COMMA, ENDS
 
 _GAP_WORDS = 3
 _MOST_STATES = 20_000  # then they are built anew: strangers' texts can't fill memory
@@ -61,7 +61,7 @@ class _Symbols(dict[str, int]):
 
     def __init__(self, barriers: Collection[str]) -> None:
         self._lock = Lock()
-        self._barriers = ENDS.union(barriers)
+        self._barriers = {*ENDS, COMMA, *barriers}
         self._known: set[str] = set()
         self._stems: dict[int, set[str]] = {}
         self._numbers: dict[tuple[tuple[str, ...], bool], int] = {((), False): _OTHER, ((), True): _END}

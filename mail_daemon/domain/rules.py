@@ -103,7 +103,7 @@ class RuleTable:
         self._conditions = tuple(self._compiled(lists))
         self._by_mask: dict[int, Sequence[Sequence[Condition]]] = {}
         self._widths: dict[tuple[int, int], str] = {}
-        self._doubts = Doubts(self._bits)
+        self._doubts = Doubts(self._bits, lists.get(doubts.NEGATION, ()))
 
     def rank(
         self, subject: str, text: str, readings: Sequence[tuple[str, str]] = (), *, important: bool = False
@@ -173,7 +173,7 @@ class RuleTable:
             rule = self._rules[condition.rule]
             if condition.rule == done or where.partition(":")[0] not in rule.where:
                 continue
-            found = condition.found(sentence)
+            found = condition.found(sentence, text.tokens)
             if not found:
                 continue
             doubt = self._doubts.about(sentence, found, text.tokens, text.restored) if rule.doubted else ""

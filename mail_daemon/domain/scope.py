@@ -21,6 +21,8 @@ SIGNS = (COMPANY, EVERYONE, OURS, GROUP, SOME, ONE, AREA, ONLY_ONE, OTHERS_FINE)
 
 def width(said: Collection[str], elsewhere: Collection[str]) -> str:
     """The width of a fault: `said` are the signs of its sentence, `elsewhere` those of the whole mail."""
+    if AREA in said and ONE not in said:
+        return GROUP
     if ONLY_ONE in said or ONLY_ONE in elsewhere:
         return ONE
     narrowed = OTHERS_FINE in elsewhere

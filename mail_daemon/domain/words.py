@@ -33,6 +33,7 @@ _TYPOGRAPHY = str.maketrans(
     }
     | {"\u00a0": " ", "\u2026": "... ", "\u2022": _MARK, "\u200b": None, "\ufeff": None}
 )
+_SHORTENED = (" e.g. ", " i.e. ", " ext. ")  # their points end no sentence
 _COMBINING = re.compile("[\u0300-\u036f]+")
 _OTHER = re.compile(r"[^\w\s.,?:;!()'`&" + _MARK + "]+")
 
@@ -50,6 +51,8 @@ def tokenise(text: str) -> list[str]:
         text = text.replace("'re ", " are ")
     text = text.replace("(", ", ").replace(")", ", ").translate(_ASCII)
     text = _unwrapped(text) if "\n" in text else text + " "
+    for shortened in _SHORTENED:
+        text = text.replace(shortened, shortened.replace(".", ""))
     text = text.replace("..", _MARK + " ").replace(". ", _MARK).replace(": ", _MARK)
     text = text.replace(", ", " , ").replace("?", " ? ").replace(_MARK, " . ")
     return text.split()

@@ -115,7 +115,7 @@ class Priorities(Section):
                 where = (section, name)
                 if section == "words" and name in {*scope.SIGNS, *doubts.SIGNS, *SKIPPED}:
                     yield where, f"{name!r} is the name of another list; write another name"
-                yield from ((where, problem) for problem in _wrong_phrases(phrases, self.lists))
+                yield from (((*where, place), what) for place, what in _wrong_phrases(phrases, self.lists))
 
     def _wrong_rules(self) -> Iterator[Mistake]:
         names = [rule.name for rule in self.rules]
@@ -124,28 +124,30 @@ class Priorities(Section):
                 yield ("rules", at, "name"), f"{rule.name!r} stands twice; write another name"
             problems = {
                 "phrases": _wrong_phrases(rule.phrases, self.lists),
-                "when": [problem for line in rule.when for problem in _wrong_condition(line, self.lists)],
-                "unless": _unknown(rule.unless, self.lists),
+                "when": _wrong_conditions(rule.when, self.lists),
+                "unless": ((0, what) for what in _unknown(rule.unless, self.lists)),
             }
-            yield from ((("rules", at, key), problem) for key, found in problems.items() for problem in found)
+            for key, found in problems.items():
+                yield from ((("rules", at, key, place), what) for place, what in found)
 
 
-def _wrong_phrases(phrases: Phrases, lists: Mapping[str, Phrases]) -> list[str]:
-    problems = []
-    for phrase in phrases:
+def _wrong_phrases(phrases: Phrases, lists: Mapping[str, Phrases]) -> Iterator[tuple[int, str]]:
+    """(place in the list, what is wrong and what to write instead)"""
+    for place, phrase in enumerate(phrases):
         try:
             patterns(phrase, lists)
         except ValueError as error:
-            problems.append(str(error))
-    return problems
+            yield place, str(error)
 
 
-def _wrong_condition(line: str, lists: Mapping[str, Phrases]) -> list[str]:
-    parts = line.split()
-    signs = set(parts[1::2])
-    if len(parts) % 2 == 0 or len(signs) > 1 or not signs <= {"+", ">"}:
-        return [f"{line!r} is no condition; write `list + list` (any order) or `list > list`"]
-    return _unknown(parts[::2], lists)
+def _wrong_conditions(lines: Phrases, lists: Mapping[str, Phrases]) -> Iterator[tuple[int, str]]:
+    for place, line in enumerate(lines):
+        parts = line.split()
+        signs = set(parts[1::2])
+        if len(parts) % 2 == 0 or len(signs) > 1 or not signs <= {"+", ">"}:
+            yield place, f"{line!r} is no condition; write `list + list` (any order) or `list > list`"
+        else:
+            yield from ((place, what) for what in _unknown(parts[::2], lists))
 
 
 def _unknown(names: Sequence[str], lists: Mapping[str, Phrases]) -> list[str]:

@@ -112,7 +112,7 @@ def _acknowledgement(desk: Desk, case: Case, ticket: Ticket, clocks: Sequence[Cl
     letter = about(desk, "acknowledgement", ticket, clocks, zone=sender.zone, language=sender.language, now=case.now)
     if ticket.category == "install":
         earliest = install_earliest(desk.calendar, ticket.opened, days=desk.policy.install_notice_days)
-        letter = replace(letter, install_earliest=spoken(earliest, sender.zone))
+        letter = replace(letter, install_earliest=spoken(earliest, sender.zone, sender.language))
     return draft(
         desk,
         letter,
@@ -127,8 +127,8 @@ def _acknowledgement(desk: Desk, case: Case, ticket: Ticket, clocks: Sequence[Cl
 
 
 def _notices(desk: Desk, case: Case, ticket: Ticket, clocks: Sequence[Clock | NewClock]) -> list[Draft]:
-    """One mail for each agent, since each carries that agent's own token. Machines' replies are only filed."""
-    if case.screening.machine and case.match.kind in ("reply", "stranger"):
+    """One mail for each agent, since each carries that agent's own token."""
+    if case.screening.machine and _echo(desk, case):
         return []
     to = [a for a in desk.directory.agents_for(ticket.category, ticket.assignee) if a.address != case.sender.address]
     if not to or case.match.kind not in _WHAT:
@@ -155,6 +155,15 @@ def _notices(desk: Desk, case: Case, ticket: Ticket, clocks: Sequence[Clock | Ne
         )
         for agent in to
     ]
+
+
+def _echo(desk: Desk, case: Case) -> bool:
+    """What machines reply is only filed: an agent's full mailbox or absence would answer every notice of it."""
+    if case.mail.bounce is None:
+        return case.match.kind in ("reply", "stranger") or case.sender.role == "agent"
+    original = case.mail.bounce.original_message_id
+    token = desk.signer.read(original) if original else None
+    return token is not None and token.role is Role.AGENT
 
 
 def _attachment(attachment: Attachment) -> AttachmentFacts:

@@ -14,6 +14,7 @@ def identify(mail: Mail, directory: Directory, *, zone: ZoneInfo, language: str)
     address = "" if mail.sender_defect else mail.sender.address
     account = directory.account(address) if address else None
     agent = directory.agent(address) if address else None
+    seen = mail.authentication
     return Sender(
         address=address,
         name=mail.sender.name,
@@ -21,5 +22,6 @@ def identify(mail: Mail, directory: Directory, *, zone: ZoneInfo, language: str)
         account=account.name if account else None,
         zone=(account.timezone if account else None) or zone,
         language=(account.language if account else None) or mail.language or language,
-        authenticated=bool(address) and mail.authentication.dmarc == "pass",
+        # A forwarder can pass by SPF in anybody's name, so an agent needs a signature of the own domain.
+        authenticated=bool(address) and seen.dmarc == "pass" and (agent is None or seen.dkim_aligned),
     )

@@ -13,6 +13,7 @@ from mail_daemon.store.rows import NewEvent, NewMessage, NewTicket, Participant,
 from mail_daemon.store.tickets import Tickets, as_opened
 
 _INTERNAL = frozenset({"command", "unproven", "bounce"})
+_UNHEARD = frozenset({"stranger", "unproven", "bounce"})
 _STRONG = frozenset({"token", "message-id"})  # evidence that lets a customer bring in others
 _MOST_COPIES = 20
 _MOST_IDS = 20
@@ -71,8 +72,8 @@ def _new_ticket(case: Case, next_due: datetime | None) -> NewTicket:
 def _message(number: int, case: Case) -> NewMessage:
     mail = case.mail
     answered = [each for each in (mail.in_reply_to, *reversed(mail.references)) if each]
-    # What a stranger's mail refers to must not find this ticket for others.
-    observed = answered[:_MOST_IDS] if case.match.how and case.match.kind != "stranger" else []
+    # What a mail refers to whose sender is not heard here must not find this ticket for others.
+    observed = answered[:_MOST_IDS] if case.match.how and case.match.kind not in _UNHEARD else []
     return NewMessage(
         ticket_id=number,
         direction="in",

@@ -74,10 +74,14 @@ class Desk:
 
     def write(self, name: str, content: Any) -> None:
         """Replaces a file of the configuration in one step, as editors do; JSON is YAML, too."""
-        new = self.config.parent / f"{name}.new"
+        new = self.config.parent / "new"
         new.write_text(content if isinstance(content, str) else json.dumps(content, indent=2) + "\n")
         new.chmod(0o600)
         new.rename(self.config / name)
+
+    def read(self, name: str) -> Any:
+        """A file that `write` has written."""
+        return json.loads((self.config / name).read_text())
 
     # --- the process --------------------------------------------------------------------------------------
 

@@ -251,11 +251,11 @@ class Dovecot:
         self._lmtp = None
         if self._process is None:
             return
+        if number is not signal.SIGKILL:
+            self._process.send_signal(number)
+            self._process.wait(timeout=20)
         with contextlib.suppress(ProcessLookupError):
-            if number is signal.SIGKILL:
-                os.killpg(self._process.pid, number)
-            else:
-                self._process.send_signal(number)
+            os.killpg(self._process.pid, signal.SIGKILL)  # sessions outlive the master process
         self._process.wait(timeout=20)
         self._process = None
 

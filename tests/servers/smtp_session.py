@@ -134,8 +134,10 @@ class Session:
     def _mail(self, argument: str) -> None:
         if self._terms.users and not self._user:
             return self._say("530 5.7.0 log in first")
-        self._envelope = Envelope(_path(argument))
-        return self._say(self._trouble("mail", self._envelope.sender) or "250 2.1.0 ok")
+        sender = _path(argument)
+        trouble = self._trouble("mail", sender)
+        self._envelope = None if trouble else Envelope(sender)
+        return self._say(trouble or "250 2.1.0 ok")
 
     def _rcpt(self, argument: str) -> None:
         if not self._envelope:

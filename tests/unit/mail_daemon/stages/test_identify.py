@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -43,8 +44,8 @@ def test_a_domain_that_only_ends_like_an_accounts_is_foreign() -> None:
 
 def test_an_agent_is_known_by_address_and_not_by_name() -> None:
     assert identified(mail(ANN)).role == "agent"
-    named = mail(STRANGER, subject="hi")
-    assert identified(_named(named, "Ann <ann@desk.example>")).role == "unknown"
+    named = replace(mail(), sender=Address("Ann <ann@desk.example>", STRANGER))
+    assert identified(named).role == "unknown"
 
 
 def test_a_homograph_of_an_agents_domain_is_a_stranger_even_with_dmarc() -> None:
@@ -76,6 +77,7 @@ def test_the_language_is_the_mails_or_else_the_desks() -> None:
     assert identified(mail(language="")).language == "fr"
 
 
-def _named(one: Mail, name: str) -> Mail:
-    fields = {each: getattr(one, each) for each in one.__slots__}
-    return Mail(**{**fields, "sender": Address(name, one.sender.address)})
+def test_an_agent_who_passes_by_spf_alone_is_not_authenticated() -> None:
+    by_spf = Authentication("mx.desk.example", dmarc="pass", dkim="none", spf="pass")
+    assert not identified(mail(ANN, authentication=by_spf)).authenticated
+    assert identified(mail(ANN, authentication=PROVEN)).authenticated
