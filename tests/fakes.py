@@ -80,8 +80,8 @@ class FakeRelay:
 
 
 def as_written(raw: bytes) -> Mail | Failure:
-    """Reads every mail as a customer's, told apart by its bytes."""
-    return mail(message_id=None, text=raw.decode())
+    """Reads every mail as a customer's; what stands after the empty line is its text."""
+    return mail(message_id=None, text=raw.decode().partition("\n\n")[2])
 
 
 class FakeReader:

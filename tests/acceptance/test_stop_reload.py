@@ -15,6 +15,7 @@ from tests.acceptance.desk import ADMIN, STOP_SECONDS, Desk
 from tests.acceptance.sabotaged import sabotaged
 from tests.corpus import mails
 from tests.servers.dovecot import Dovecot
+from tests.servers.postgres import Postgres
 from tests.servers.sink import Sink
 
 pytestmark = pytest.mark.acceptance
@@ -134,44 +135,68 @@ def test_a_mailbox_that_is_added_is_opened(tmp_path: Path, dovecot: Dovecot, sin
     assert len(desk.tickets()) == 2
 
 
+NO_DURATION = "levels:\n  1:\n    response: soon\n"
+NO_END = "desk:\n  name: [\n"
+NO_SUCH_NAME = "---\nsubject: x\n---\nHello {{ tickt.ref }}\n"
+
+
 @pytest.mark.parametrize(
-    ("name", "broken", "said"),
+    ("name", "broken", "line"),
     [
-        ("policy.yaml", "levels:\n  1:\n    response: soon\n", "policy.yaml:3: "),
-        ("mail-daemon.yaml", "desk:\n  name: [\n", "mail-daemon.yaml:"),
-        ("templates/acknowledgement.en.md", "---\nsubject: x\n---\nHello {{ tickt.ref }}\n", "acknowledgement.en.md:4: "),
+        ("policy.yaml", NO_DURATION, 3),
+        ("mail-daemon.yaml", NO_END, 3),
+        ("templates/acknowledgement.en.md", NO_SUCH_NAME, 4),
     ],
-)  # fmt: skip
+)
 def test_a_broken_edit_keeps_the_last_good_version_and_the_admins_hear_of_it_once(
-    tmp_path: Path, sink: Sink, name: str, broken: str, said: str
+    tmp_path: Path, dovecot: Dovecot, sink: Sink, name: str, broken: str, line: int
 ) -> None:
-    desk = Desk(tmp_path, sink=sink)
+    desk = Desk(tmp_path, sink=sink, dovecot=dovecot)
     good = (desk.config / name).read_text()
     with desk.running_daemon():
         desk.wait_for_log("started")
         time.sleep(1)
         desk.write(name, broken)
-        line = desk.wait_for_log("reload_refused")
-        desk.ingest(question(1))
+        refused = desk.wait_for_log("reload_refused")
+        dovecot.place("support", [question(1)])
         desk.finish([question(1)])  # with the last good version
         seen = len(desk.log("reload_refused"))
         desk.write(name, broken + "\n")  # the same mistake once more
         desk.wait_for_log("reload_refused", count=seen + 1)
-        desk.ingest(question(2))
+        dovecot.place("support", [question(2)])
         desk.finish([question(2)])
         desk.write(name, good)
         desk.wait_for_log("reloaded")
-    assert said in line["problem"]
-    assert line["problem"].isprintable()
+    assert f"/{name}:{line}: " in refused["problem"]
+    assert refused["problem"].isprintable()
     [told] = desk.letters(ADMIN)
-    assert "the last good one stays in force" in told.words
-    assert said.rstrip(": ") in told.words.replace("\n", "")
+    assert "the last good one stays in force" in " ".join(told.words.split())
+    assert f"{Path(name).name}:{line}" in told.words
     assert len(desk.letters("cy1@acme.example")) == len(desk.letters("cy2@acme.example")) == 1
+
+
+def test_a_broken_edit_is_refused_while_the_database_is_away_too(
+    tmp_path: Path, dovecot: Dovecot, sink: Sink, postgres: Postgres
+) -> None:
+    desk = Desk(tmp_path, sink=sink, dovecot=dovecot, database=postgres.url(postgres.database()))
+    with desk.running_daemon():
+        dovecot.place("support", [question(1)])
+        desk.finish([question(1)])
+        postgres.kill()
+        try:
+            desk.write("policy.yaml", NO_DURATION)
+            desk.wait_for_log("reload_refused")
+            time.sleep(1)
+            assert desk.running
+        finally:
+            postgres.start()
+        dovecot.place("support", [question(2)])
+        desk.finish([question(2)])
 
 
 def test_a_start_with_a_broken_configuration_says_file_and_line_and_exits_with_2(tmp_path: Path, sink: Sink) -> None:
     desk = Desk(tmp_path, sink=sink)
-    desk.write("policy.yaml", "levels:\n  1:\n    response: soon\n")
+    desk.write("policy.yaml", NO_DURATION)
     done = desk.run("run", code=2)
     assert b"policy.yaml:3: " in done.stderr
 
