@@ -23,7 +23,7 @@ from mail_daemon.settings.directory import Directory
 from mail_daemon.settings.loader import ConfigError, Configuration, load
 from mail_daemon.settings.policy import BusinessCalendar
 from mail_daemon.settings.secrets import password
-from mail_daemon.settings.sections import ImapMailbox, LmtpMailbox, MaildirMailbox
+from mail_daemon.settings.sections import ImapMailbox, LmtpMailbox, MaildirMailbox, Settings
 from mail_daemon.stages.triage import compiled
 from mail_daemon.store import migrate
 from mail_daemon.store.blobs import Blobs
@@ -57,6 +57,7 @@ class App:
         self.store = Store(settings.database.url, password(settings.database), base=self.configuration.folder)
         self.blobs = Blobs(settings.blobs.url, self.configuration.folder)
         self._relay = relay_of(self.configuration)
+        self._roads = roads_of(self.configuration)
         self._told: list[str] = []  # the last problems that the admins were mailed about
 
     def daemon(self) -> Daemon:
@@ -94,21 +95,21 @@ class App:
 
         True when mailboxes must be opened anew.
         """
-        old = self.configuration.settings
+        old, old_roads = self.configuration, self._roads
         try:
-            configuration = load(self.configuration.folder, self._environ)
+            configuration = load(old.folder, self._environ)
             desk = desk_of(configuration)
         except (ConfigError, TemplateError) as error:
             self._refuse(list(error.problems))
             return False
         self.configuration, self.desk, self._told = configuration, desk, []
-        new = configuration.settings
-        if new.smtp != old.smtp:
+        self._roads = roads_of(configuration)
+        if self._roads[0] != old_roads[0]:
             self._relay = relay_of(configuration)
-        if (new.database, new.blobs) != (old.database, old.blobs):
-            maillog.warning("database and blobs are taken over at the next start only")
+        if at_start_only(configuration.settings) != at_start_only(old.settings):
+            maillog.warning("database, blobs, LMTP and the limits of reading are taken over at the next start")
         maillog.reloaded(len(configuration.files))
-        return (new.mailboxes, new.limits) != (old.mailboxes, old.limits)
+        return self._roads[1:] != old_roads[1:]
 
     def _refuse(self, problems: list[str]) -> None:
         """The last good configuration stays; each problem is logged, and the admins hear of it once."""
@@ -121,6 +122,24 @@ class App:
             with self.store.begin() as work:
                 work.outbox.add(warnings(self.desk, None, what, tuple(problems), now=self.clock()))
             self._told = problems
+
+
+def roads_of(configuration: Configuration) -> tuple[object, ...]:
+    """What connections are made from, passwords included, so that a reload sees what has changed: SMTP first."""
+    settings = configuration.settings
+    imap = [box for box in settings.mailboxes if isinstance(box, ImapMailbox)]
+    return (
+        (settings.smtp, password(settings.smtp)),
+        settings.mailboxes,
+        [password(box) for box in imap],
+        settings.limits,
+    )
+
+
+def at_start_only(settings: Settings) -> tuple[object, ...]:
+    limits = settings.limits
+    lmtp = [box for box in settings.mailboxes if isinstance(box, LmtpMailbox)]
+    return settings.database, settings.blobs, lmtp, limits.reading, limits.reading_memory
 
 
 def desk_of(configuration: Configuration) -> Desk:

@@ -36,6 +36,7 @@ class Deliverer:
         self._clock = clock
         self._claimed: deque[Waiting] = deque()
         self._until = datetime.min.replace(tzinfo=UTC)  # when the claim runs out
+        self._connected: Relay | None = None
         self._unsure = False  # whether letters may be claimed that are not in hand
         self._answered: tuple[Waiting, Answer] | None = None  # not committed yet: the store was down
 
@@ -46,7 +47,7 @@ class Deliverer:
             return False
         try:
             while self._claimed and not self._late() and not self.stopping.is_set():
-                answer = send(self._relay(), self._claimed[0])
+                answer = send(self._current_relay(), self._claimed[0])
                 self._answered = self._claimed.popleft(), answer
                 self._commit()
                 self.alive()
@@ -63,7 +64,15 @@ class Deliverer:
             self._claimed.clear()
 
     def close(self) -> None:
-        self._relay().close()
+        self._current_relay().close()
+
+    def _current_relay(self) -> Relay:
+        """The relay in force; the connection of one that a reload has replaced is closed."""
+        relay = self._relay()
+        if self._connected not in (None, relay):
+            self._connected.close()
+        self._connected = relay
+        return relay
 
     def _commit(self) -> None:
         if self._answered:

@@ -6,7 +6,7 @@ import random
 import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import CancelledError, Future, wait
 from datetime import datetime, timedelta
 
 from mail_daemon import maillog
@@ -65,6 +65,8 @@ class Filer:
             self.alive()  # a batch may take all the time that its mails may take
         try:
             results = reading.result()
+        except CancelledError:
+            return False  # the daemon ends; what is claimed is taken back at its next start
         except Exception:
             self.release()  # no mail is to blame when no child can be started
             raise

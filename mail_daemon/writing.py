@@ -147,7 +147,7 @@ def warnings(
 ) -> list[Draft]:
     """Tells the ticket's agents that something is wrong, or else the admins."""
     to = [agent.address for agent in _agents(desk, ticket) if agent.address not in but_not]
-    to = to or [address for address in desk.settings.desk.admins if address not in but_not]
+    to = to or [address for address in _admins(desk) if address not in but_not]
     zone, language = desk.settings.desk.timezone, desk.settings.desk.language
     facts = ticket_facts(desk, ticket, zone, language) if ticket else no_ticket()
     letter = Letter("warning", language, desk_facts(desk), facts, _NO_PROMISES, what=what, detail=detail)
@@ -165,6 +165,11 @@ def no_ticket(subject: str = "") -> TicketFacts:
 
 def _agents(desk: Desk, ticket: Ticket | None) -> tuple[Agent, ...]:
     return desk.directory.agents_for(ticket.category, ticket.assignee) if ticket else ()
+
+
+def _admins(desk: Desk) -> list[str]:
+    agents = [agent.address for agent in desk.directory.agents if agent.admin]
+    return list(dict.fromkeys([*desk.settings.desk.admins, *agents]))
 
 
 def _reply_to(address: str, token: str) -> str | None:

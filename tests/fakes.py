@@ -111,9 +111,10 @@ def _bytes(job: Job) -> bytes:
 
 
 class FailingStore(Store):
-    """A real store whose commits fail while `failing` commits are left to fail."""
+    """A real store whose next commits fail, or are done while their answer is lost."""
 
     failing = 0
+    losing = 0
 
     @contextmanager
     def begin(self) -> Iterator[Work]:
@@ -122,3 +123,6 @@ class FailingStore(Store):
             if self.failing:
                 self.failing -= 1
                 raise StoreDown("the disk is full")
+        if self.losing:
+            self.losing -= 1
+            raise StoreDown("the server closed the connection")

@@ -1,8 +1,8 @@
 """A support desk for tests: its configuration, and a real database into which mails are filed one by one.
 
-    outcome = office.file(mail(subject="No dial tone"))
-    reply = office.file(mail(in_reply_to=office.key(outcome)))
-    assert reply.case.match.kind == "reply"
+outcome = office.file(mail(subject="No dial tone"))
+reply = office.file(mail(in_reply_to=office.key(outcome)))
+assert reply.case.match.kind == "reply"
 """
 
 from __future__ import annotations

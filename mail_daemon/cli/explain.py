@@ -16,6 +16,7 @@ from mail_daemon.cli.output import iso, print_json, print_lines, shown
 from mail_daemon.mailboxes.base import Arrival
 from mail_daemon.mailboxes.files import arrival
 from mail_daemon.pipeline import Outcome, file_mail
+from mail_daemon.stages.triage import triage
 from mail_daemon.store import migrate
 from mail_daemon.store.rows import Claimed, Draft, NewInbound
 from mail_daemon.store.store import Store
@@ -127,17 +128,19 @@ def _read(mail: Mail) -> dict[str, Any]:
 
 
 def _done(app: App, mail: Mail, outcome: Outcome | None) -> dict[str, Any]:
+    ranking = triage(app.desk.rules, subject=mail.subject, text=mail.text, importance=mail.importance)
+    ranked = {
+        "category": ranking.category,
+        "priority": {"level": ranking.level, "reasons": [asdict(reason) for reason in ranking.reasons]},
+    }
     if outcome is None:
-        return {"answerable": False, "category": None, "priority": None, "match": "duplicate", "letters": []}
+        return {"answerable": False, **ranked, "match": "duplicate", "letters": []}
     case = outcome.case
     return {
         "automatic": "own" if outcome.screening.own else mail.automatic,
         "answerable": outcome.screening.unanswerable is None,
-        "category": case.ranking.category if case else None,
-        "priority": {"level": case.ranking.level, "reasons": [asdict(r) for r in case.ranking.reasons]}
-        if case
-        else None,
-        "match": case.match.kind if case else None,
+        **ranked,
+        "match": case.match.kind if case and not mail.bounce else None,
         "ticket": app.desk.ref(case.match.ticket) if case and case.match.ticket else None,
         "quarantine": outcome.quarantined,
         "suppressed": outcome.suppressed,
@@ -160,9 +163,8 @@ def _in_words(told: dict[str, Any]) -> Iterator[str]:
     yield f"  match     {told['match'] or 'none'} {told.get('ticket') or ''}"
     if told.get("quarantine"):
         yield f"  set aside {shown(told['quarantine'])}"
-    if told["priority"]:
-        yield f"  priority  {told['priority']['level']} ({told['category']})"
-        yield from _reasons(told["priority"]["reasons"])
+    yield f"  priority  {told['priority']['level']} ({told['category']})"
+    yield from _reasons(told["priority"]["reasons"])
     if told["automatic"] or told["bounce"]:
         yield f"  machine   {told['automatic'] or 'bounce'}"
     if told.get("suppressed"):

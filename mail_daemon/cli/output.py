@@ -9,7 +9,6 @@ from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-
 _WIDE = 200  # columns, where the output goes to a file or a pipe
 _MOST_FIXED = 40  # columns of a cell that does not give way
 

@@ -9,6 +9,7 @@ import typer
 
 from mail_daemon.app import App
 from mail_daemon.cli.output import print_json, print_lines, print_table, shown
+from mail_daemon.store.errors import BlobMissing
 from mail_daemon.store.rows import Inbound
 from parsers import header
 
@@ -90,8 +91,16 @@ def _get(opened: App, number: int) -> Inbound:
     return mail
 
 
+def _head(opened: App, mail: Inbound) -> bytes:
+    """One blob that is missing must not hide the other mails."""
+    try:
+        return opened.blobs.get(mail.blob)[:_HEADER]
+    except BlobMissing:
+        return b""
+
+
 def _row(opened: App, mail: Inbound) -> dict[str, Any]:
-    message = BytesHeaderParser().parsebytes(opened.blobs.get(mail.blob)[:_HEADER])
+    message = BytesHeaderParser().parsebytes(_head(opened, mail))
     return {
         "id": mail.id,
         "received": mail.received,

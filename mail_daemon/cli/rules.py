@@ -13,7 +13,7 @@ from mail_daemon.domain.priority import Ranking
 from mail_daemon.domain.rules import RuleTable
 from mail_daemon.settings.loader import load_priorities
 from mail_daemon.stages.triage import compiled, triage
-from parsers.reply_text import split
+from parsers.reply_text import forwards, split
 
 app = typer.Typer(help="The priority rules.", no_args_is_help=True)
 
@@ -45,7 +45,7 @@ def test(
 
 def _ranked(rules: RuleTable, subject: str, body: str) -> Ranking:
     """As a mail is ranked on its way: without what it quotes and without its signature."""
-    return triage(rules, subject=subject, text=split(body).new or body, importance=None)
+    return triage(rules, subject=subject, text=split(body, forwarded=forwards(subject)).new or body, importance=None)
 
 
 def _print(file: Path, result: Score) -> None:

@@ -84,7 +84,7 @@ def _choice(choice: str, lists: Mapping[str, Sequence[str]], depth: int) -> list
 
 
 def _forms(word: str) -> list[str]:
-    if not _WORD.fullmatch(word):
+    if word != word.lower() or not _WORD.fullmatch(word):
         raise ValueError(
             f"{word!r} is no word of a phrase; write lower-case words, alternatives as a|b, "
             "[optional], form~, stem*, <list> or .. between words"

@@ -89,12 +89,15 @@ class RuleTable:
         self._rules = tuple(rules)
         self._other = other
         self._important_level = max(2, important_level)
-        self._bits = {name: 1 << at for at, name in enumerate(dict.fromkeys((*SIGNS, *ENDS, *_named(rules))))}
+        # Lists that no rule asks for only serve to write phrases.
+        named = [*_met(rules), *(name for rule in rules for name in rule.unless)]
+        self._bits = {name: 1 << at for at, name in enumerate(dict.fromkeys((*SIGNS, *ENDS, *named)))}
         self._scope_mask = self._mask(scope.SIGNS)
         # A rule's "nobody can call" must not hide the scope's "nobody", nor "were down" the "were".
         told = self._mask(doubts.SIGNS) & ~self._bits[doubts.NEGATION]
         ignored = self._bits[IGNORED]
-        families = (self._scope_mask | ignored, told | ignored, ~(self._scope_mask | told))
+        barring = self._mask([name for rule in rules for name in rule.unless]) & ~self._mask(list(_met(rules)))
+        families = (self._scope_mask | ignored, told | ignored, barring, ~(self._scope_mask | told | barring))
         self._matcher = Matcher(lists.get(doubts.NEGATION, ()), families)
         for name in self._bits:
             self._add(name, lists.get(name, ()), lists)
@@ -254,10 +257,10 @@ class RuleTable:
         return Reason(name, fired.evidence, fired.where)
 
 
-def _named(rules: Sequence[Rule]) -> Iterator[str]:
-    """The lists that rules ask for; the others only serve to write phrases."""
+def _met(rules: Sequence[Rule]) -> Iterator[str]:
+    """The lists that conditions ask for."""
     for rule in rules:
-        for names in (*rule.when, *rule.ordered, rule.unless):
+        for names in (*rule.when, *rule.ordered):
             yield from names
 
 

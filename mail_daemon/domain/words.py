@@ -74,4 +74,6 @@ def _folded(text: str) -> str:
 
 def _unwrapped(text: str) -> str:
     """Joins lines that a mail program wrapped; a short or empty line ends its sentence."""
-    return "".join(line + (" " + _MARK if len(line) < _SHORT_LINE else " ") for line in text.replace("\r", "").split("\n"))
+    return "".join(
+        line + (" " + _MARK if len(line) < _SHORT_LINE else " ") for line in text.replace("\r", "").split("\n")
+    )

@@ -86,7 +86,6 @@ class Policy(Section):
     """The whole of policy.yaml."""
 
     levels: dict[Level, LevelPolicy]
-    default_level: Level = 4
     calendar: BusinessCalendar
     after_hours: AfterHours
     escalation: tuple[Contact, ...]

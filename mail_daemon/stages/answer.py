@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mail_daemon.case import Case
 from mail_daemon.desk import Desk
@@ -101,10 +101,14 @@ def _capped(outbox: Outbox, desk: Desk, sender: Sender, now: datetime) -> str | 
     most = caps.known if sender.proven else caps.unproven
     to_one, to_unproven = outbox.answered(sender.address, since)
     if to_one >= most:
-        return f"{most} answers to {sender.address} within the window already"
+        return f"the cap of answers to one address: {to_one} to {sender.address} within {_minutes(caps.window)}"
     if not sender.proven and to_unproven >= caps.overall:
-        return f"{caps.overall} answers to unproven senders within the window already"
+        return f"the cap of answers to unproven senders: {to_unproven} within {_minutes(caps.window)}"
     return None
+
+
+def _minutes(window: timedelta) -> str:
+    return f"{window.total_seconds() / 60:g} min"
 
 
 def _acknowledgement(desk: Desk, case: Case, ticket: Ticket, clocks: Sequence[Clock | NewClock]) -> Draft:

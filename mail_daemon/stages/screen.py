@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mail_daemon.domain.decisions import Screening
 from parsers.mail import Mail
+from responders.addresses import BadAddress, wire
 
 _NOBODY = ("noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "do_not_reply", "mailer-daemon")
 
@@ -54,10 +55,19 @@ def _unanswerable(mail: Mail, gate: Gate) -> str | None:
     return mail.automatic
 
 
+def _can_be_sent_to(address: str) -> bool:
+    try:
+        wire(address)
+    except BadAddress:
+        return False
+    return True
+
+
 # The first that holds is the reason that the ticket keeps; after these, the kind of automatic mail.
 _REASONS: tuple[tuple[str, Callable[[Mail, Gate], bool]], ...] = (
     ("delivery report", lambda mail, _: mail.bounce is not None),
     ("From has no usable address", lambda mail, _: not mail.sender.address or mail.sender_defect is not None),
+    ("no letter can be sent to the address in From", lambda mail, _: not _can_be_sent_to(mail.sender.address)),
     ("From is an address of ours", lambda mail, gate: mail.sender.address in gate.ours),
     ("null envelope sender", lambda mail, _: mail.envelope_sender == ""),
     ("the sender takes no mail", lambda mail, _: mail.sender.address.partition("@")[0] in _NOBODY),

@@ -105,7 +105,7 @@ class Blobs:
         except (BlobsDown, StoreDown):
             raise
         except self._place.faults as error:
-            raise BlobsDown(one_line(error)) from error
+            raise BlobsDown(f"blobs: {one_line(error)}") from error
 
 
 def _open(url: str, base: Path) -> Place:

@@ -183,6 +183,26 @@ def test_a_letter_that_was_accepted_is_committed_before_anything_else_and_never_
     assert bench.state("a", "b") == ["sent", "sent"]
 
 
+def test_letters_whose_claim_was_committed_without_our_hearing_of_it_are_claimed_again(bench: Bench) -> None:
+    bench.queue("a", "b")
+    bench.store.losing = 1
+    with pytest.raises(StoreDown):
+        bench.deliverer.step()
+    bench.run()
+    assert bench.relay.accepted == [b"a", b"b"]
+
+
+def test_an_answer_that_was_committed_without_our_hearing_of_it_is_not_acted_on_again(bench: Bench) -> None:
+    bench.queue("a", "b")
+    bench.relay.before = lambda: setattr(bench.store, "losing", 1)
+    with pytest.raises(StoreDown):
+        bench.deliverer.step()
+    bench.relay.before = lambda: None
+    bench.run()
+    assert bench.relay.accepted == [b"a", b"b"]
+    assert bench.state("a", "b") == ["sent", "sent"]
+
+
 def test_when_the_relay_is_unreachable_everything_is_given_back_uncounted(bench: Bench) -> None:
     bench.queue("a", "b", "c")
     bench.relay.faults.extend([None, *[Unreachable("connection refused")] * 5])

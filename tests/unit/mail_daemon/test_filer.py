@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import pytest
 
+from mail_daemon import filer
 from mail_daemon.filer import Filer
 from mail_daemon.mailboxes.base import Arrival
 from mail_daemon.stages.receive import receive
@@ -87,7 +88,9 @@ class Bench:
 
 
 @pytest.fixture
-def bench(store: Any, tmp_path: Path) -> Bench:
+def bench(store: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """Files ten mails a commit."""
+    monkeypatch.setattr(filer, "_BATCH", 10)
     return Bench(tmp_path)
 
 
@@ -117,12 +120,12 @@ def test_nothing_to_do_is_told(bench: Bench) -> None:
 
 
 def test_mails_share_a_commit_and_the_next_are_read_meanwhile(bench: Bench) -> None:
-    bench.receive(*numbered(120))
+    bench.receive(*numbered(25))
     assert bench.filer.step()
-    assert bench.filed == [50]
-    assert [len(batch) for batch in bench.reader.batches] == [50, 50]
+    assert bench.filed == [10]
+    assert [len(batch) for batch in bench.reader.batches] == [10, 10]
     bench.run()
-    assert bench.filed == [50, 100, 120]
+    assert bench.filed == [10, 20, 25]
 
 
 def test_the_deliverer_is_called_after_the_commit(bench: Bench) -> None:
@@ -250,6 +253,28 @@ def test_when_the_commit_fails_the_same_batch_is_filed_again_once(bench: Bench) 
     assert bench.reader.batches == [[1, 2, 3], [4]]
 
 
+def test_mails_whose_claim_was_committed_without_our_hearing_of_it_are_claimed_again(bench: Bench) -> None:
+    bench.receive(*numbered(3))
+    bench.store.losing = 1
+    with pytest.raises(StoreDown):
+        bench.filer.step()
+    bench.run()
+    assert bench.states() == ["filed"] * 3
+    assert len(bench.office.tickets()) == 3
+
+
+def test_mails_whose_filing_was_committed_without_our_hearing_of_it_are_not_filed_twice(bench: Bench) -> None:
+    bench.receive(*numbered(3))
+    bench.reader.before = lambda: setattr(bench.store, "losing", 1)
+    with pytest.raises(StoreDown):
+        bench.filer.step()
+    bench.reader.before = lambda: None
+    bench.run()
+    assert bench.states() == ["filed"] * 3
+    assert len(bench.office.tickets()) == 3
+    assert len(bench.office.letters()) == 6
+
+
 def test_no_letter_is_announced_that_is_not_committed(bench: Bench) -> None:
     bench.receive("a")
     bench.reader.before = lambda: setattr(bench.store, "failing", 1)
@@ -300,12 +325,12 @@ def test_a_mail_that_another_process_has_taken_over_is_left_to_it(bench: Bench, 
 
 
 def test_a_graceful_stop_gives_back_what_is_not_filed_uncounted(bench: Bench) -> None:
-    bench.receive(*numbered(120))
+    bench.receive(*numbered(25))
     bench.filer.step()
     bench.filer.release()
-    assert bench.states() == ["filed"] * 50 + ["received"] * 70
-    assert {bench.mail(number).attempts for number in range(51, 121)} == {0}
-    assert {bench.mail(number).claimed_until for number in range(51, 121)} == {None}
+    assert bench.states() == ["filed"] * 10 + ["received"] * 15
+    assert {bench.mail(number).attempts for number in range(11, 26)} == {0}
+    assert {bench.mail(number).claimed_until for number in range(11, 26)} == {None}
     bench.filer = bench.again()
     bench.run()
-    assert bench.states() == ["filed"] * 120
+    assert bench.states() == ["filed"] * 25

@@ -10,7 +10,9 @@ from mail_daemon.domain.priority import Ranking
 
 def test_lines_are_read_and_comments_left_out() -> None:
     mails = list(read(["# label, subject, body\n", "\n", "1\tDown\tAll phones.\\nHelp.\n"]))
-    assert [(mail.line, mail.level, mail.subject, mail.body) for mail in mails] == [(3, 1, "Down", "All phones.\nHelp.")]
+    assert [(mail.line, mail.level, mail.subject, mail.body) for mail in mails] == [
+        (3, 1, "Down", "All phones.\nHelp.")
+    ]
 
 
 @pytest.mark.parametrize("line", ["5\ta\tb", "1\tno body", "one\ta\tb", "1\ta\tb\tc"])

@@ -14,7 +14,7 @@ from mail_daemon.settings.policy import Agent
 from mail_daemon.store.rows import Posted
 from mail_daemon.store.store import Store
 from parsers.mail import Mail
-from tests.office import AGENTS, HOUR, NOW, Office, desk, utc
+from tests.office import AGENTS, HOUR, Office, desk, utc
 from tests.written import ANN, BOB, CUSTOMER, DESK, PROVEN, STRANGER, attachment, bounce, mail
 
 SECRET = "Your verification code is 4711"
@@ -54,7 +54,7 @@ def test_a_customer_is_acknowledged_and_the_agents_are_told(office: Office) -> N
 def test_the_acknowledgement_answers_the_mail_and_says_what_is_promised(office: Office) -> None:
     office.file(mail(subject="Fault", text="My phone is dead.", references=("<0@acme.example>",)))
     letter = read(office, office.letters()[0])
-    assert letter["To"] == f'Cy Carter <{CUSTOMER}>'
+    assert letter["To"] == f"Cy Carter <{CUSTOMER}>"
     assert letter["Subject"] == "Re: Fault [TPBX-1001]"
     assert letter["In-Reply-To"] == "<1@acme.example>"
     assert letter["References"] == "<0@acme.example> <1@acme.example>"
@@ -174,7 +174,7 @@ def test_an_answered_mail_leaves_no_such_event(office: Office) -> None:
 def test_an_unproven_address_is_answered_once_in_a_window(office: Office) -> None:
     outcomes = [office.file(mail(STRANGER)) for _ in range(5)]
     assert len(acknowledgements(office)) == 1
-    assert outcomes[1].suppressed == f"1 answers to {STRANGER} within the window already"
+    assert outcomes[1].suppressed == f"the cap of answers to one address: 1 to {STRANGER} within 5 min"
     office.now += HOUR
     office.file(mail(STRANGER))
     assert len(acknowledgements(office)) == 2
@@ -190,7 +190,7 @@ def test_all_unproven_addresses_together_are_answered_only_so_often(store: Store
     office = Office(store, desk({"answers": {"overall": 3}}))
     outcomes = [office.file(mail(f"v{number}@shop.example")) for number in range(5)]
     assert len(acknowledgements(office)) == 3
-    assert outcomes[-1].suppressed == "3 answers to unproven senders within the window already"
+    assert outcomes[-1].suppressed == "the cap of answers to unproven senders: 3 within 5 min"
     assert office.file(mail()).suppressed is None  # a known customer is not held up by the attack
 
 

@@ -107,9 +107,7 @@ def test_words_of_the_same_or_a_lesser_priority_move_nothing(office: Office) -> 
     assert office.clocks(number) == before
 
 
-@pytest.mark.parametrize(
-    ("sender", "fields"), [(CUSTOMER, {"automatic": "auto-reply"}), (STRANGER, {}), (ANN, {})]
-)
+@pytest.mark.parametrize(("sender", "fields"), [(CUSTOMER, {"automatic": "auto-reply"}), (STRANGER, {}), (ANN, {})])
 def test_machines_strangers_and_unproven_agents_move_nothing(
     office: Office, sender: str, fields: dict[str, Any]
 ) -> None:
@@ -157,9 +155,7 @@ def test_a_promise_without_a_due_time_resumes_without_one(office: Office) -> Non
     assert (clock.state, clock.due) == ("running", None)
 
 
-@pytest.mark.parametrize(
-    ("sender", "fields"), [(CUSTOMER, {"automatic": "out-of-office"}), (STRANGER, {}), (ANN, {})]
-)
+@pytest.mark.parametrize(("sender", "fields"), [(CUSTOMER, {"automatic": "out-of-office"}), (STRANGER, {}), (ANN, {})])
 def test_machines_strangers_and_unproven_agents_resume_nothing(
     office: Office, sender: str, fields: dict[str, Any]
 ) -> None:

@@ -186,9 +186,7 @@ def test_many_references_and_tags_cost_no_more_than_a_few_look_ups(office: Offic
 
 @pytest.mark.parametrize("status", ["resolved", "closed"])
 @pytest.mark.parametrize(("days", "kind"), [(0, "reopened"), (14, "reopened"), (15, "follow-up")])
-def test_a_reply_to_an_ended_ticket_reopens_it_for_two_weeks(
-    office: Office, status: str, days: int, kind: str
-) -> None:
+def test_a_reply_to_an_ended_ticket_reopens_it_for_two_weeks(office: Office, status: str, days: int, kind: str) -> None:
     number = office.open(mail(), status=status)
     office.now += days * DAY
     got = matched(office, reply(CUSTOMER, in_reply_to=office.key(number, CUSTOMER)))

@@ -189,9 +189,7 @@ def test_a_persons_reply_moves_what_waited_for_it(office: Office, before: str, t
     assert len(office.events(number, "status changed")) == (before != then)
 
 
-@pytest.mark.parametrize(
-    ("sender", "fields"), [(CUSTOMER, {"automatic": "out-of-office"}), (STRANGER, {}), (ANN, {})]
-)
+@pytest.mark.parametrize(("sender", "fields"), [(CUSTOMER, {"automatic": "out-of-office"}), (STRANGER, {}), (ANN, {})])
 def test_machines_strangers_and_unproven_agents_change_nothing(
     office: Office, sender: str, fields: dict[str, Any]
 ) -> None:

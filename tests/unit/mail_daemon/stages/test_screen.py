@@ -33,6 +33,8 @@ def test_a_persons_mail_is_filed_and_answered() -> None:
     [
         ("cy@acme.example", {"sender_defect": "two From headers"}, "From has no usable address"),
         ("", {}, "From has no usable address"),
+        ("ü@acme.example", {}, "no letter can be sent to the address in From"),
+        (f"{'a' * 65}@acme.example", {}, "no letter can be sent to the address in From"),
         (DESK, {}, "From is an address of ours"),
         ("help@desk.example", {}, "From is an address of ours"),
         ("cy@acme.example", {"envelope_sender": ""}, "null envelope sender"),

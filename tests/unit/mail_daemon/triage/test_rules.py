@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -20,7 +21,7 @@ def everywhere(level: int) -> dict[str, int]:
     return dict.fromkeys(WIDTHS, level)
 
 
-def found(phrase: str, text: str, lists: dict[str, tuple[str, ...]] | None = None) -> list[str]:
+def found(phrase: str, text: str, lists: Mapping[str, tuple[str, ...]] | None = None) -> list[str]:
     matcher = Matcher(barriers=["not"])
     for pattern in patterns(phrase, lists or {}):
         matcher.add(pattern, 1)
@@ -38,7 +39,7 @@ def found(phrase: str, text: str, lists: dict[str, tuple[str, ...]] | None = Non
         ("the [whole] floor", "the floor , the whole floor", ["the floor", "the whole floor"]),
         ("drop~", "dropped drops droplet", ["dropped", "drops"]),
         ("regist*", "registering registry region", ["registering", "registry"]),
-        ("all .. phones", "all phones all of our phones", ["all phones all of our phones"]),
+        ("all .. phones", "all phones , all of our phones", ["all phones", "all of our phones"]),
         ("all .. phones", "all of the very many phones", []),
         ("all .. phones", "all . phones", []),
         ("all .. phones", "all , phones", []),
@@ -128,7 +129,7 @@ def test_an_overruling_rule_wins_over_urgency() -> None:
     assert rules.rank("", "All dead. Only a drill.").level == 4
 
 
-@given(st.lists(st.sampled_from("phone phones dead all not the , . a desk".split()), max_size=40))
+@given(st.lists(st.sampled_from(["phone", "dead", "all", "not", "the", ",", "."]), max_size=40))
 def test_what_is_found_is_what_a_search_at_every_place_finds(tokens: list[str]) -> None:
     slow = []
     reached = 0
