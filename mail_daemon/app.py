@@ -62,16 +62,17 @@ class App:
 
     def daemon(self) -> Daemon:
         """Ready to run: the database is of this version, and claims of a dead daemon are ended."""
+        limits = self.configuration.settings.limits
+        reader = Reader(seconds=limits.reading.total_seconds(), memory=limits.reading_memory)
         migrate.upgrade(self.store)
         with self.store.begin() as work:
             work.inbound.reclaim()
             work.outbox.reclaim()
-        settings = self.configuration.settings
         return Daemon(
             Wiring(
                 store=self.store,
                 blobs=self.blobs,
-                reader=Reader(seconds=settings.limits.reading.total_seconds(), memory=settings.limits.reading_memory),
+                reader=reader,
                 clock=self.clock,
                 desk=lambda: self.desk,
                 mailboxes=lambda: mailboxes_of(self.configuration, self.clock),

@@ -38,7 +38,8 @@ class Siege:
         self._trap.settimeout(0.1)
         self.desk.ingest(_customers("No dial tone", 1), _customers("Fax is slow", 2))
         self.desk.run_once()
-        self._before = len(self.desk.letters())
+        self.before = self.desk.ticket(1001)
+        self._sent_before = len(self.desk.letters())
         words = self._words()
         self.mails = {path.stem: _filled(path.read_bytes(), words) for path in sorted(MAILS.glob("*.eml"))}
         self.mails |= dict(_oversized())
@@ -48,7 +49,7 @@ class Siege:
     @cached_property
     def letters(self) -> list[Sent]:
         """What the attacks sent out."""
-        return self.desk.letters()[self._before :]
+        return self.desk.letters()[self._sent_before :]
 
     @cached_property
     def outside(self) -> list[Sent]:
@@ -144,7 +145,10 @@ def _mixed(name: str, parts: bytes) -> bytes:
 
 
 def _attachment(name: str, content: bytes) -> bytes:
-    head = f"--b\nContent-Type: application/zip\nContent-Transfer-Encoding: base64\nContent-Disposition: attachment; filename={name}\n\n"
+    head = (
+        "--b\nContent-Type: application/zip\nContent-Transfer-Encoding: base64\n"
+        f"Content-Disposition: attachment; filename={name}\n\n"
+    )
     return head.encode() + base64.encodebytes(content)
 
 

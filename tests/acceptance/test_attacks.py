@@ -47,18 +47,22 @@ def test_none_is_lost_and_none_breaks_the_daemon(siege: Siege) -> None:
 
 def test_the_ticket_under_attack_is_as_it_was_but_for_what_was_said(siege: Siege) -> None:
     ticket = siege.desk.ticket(1001)
-    assert (ticket["status"], ticket["priority"], ticket["assignee"]) == ("new", 3, None)
+    for name in ("status", "priority", "assignee", "subject", "requester", "next_due"):
+        assert ticket[name] == siege.before[name]
     told = {each["address"]: each["copies"] for each in ticket["participants"]}
     assert [address for address, copies in told.items() if copies] == [CUSTOMER]
     assert [letter.subject for letter in siege.letters if letter.to == CUSTOMER] == []
 
 
 def test_for_one_mail_at_most_one_letter_goes_out_and_to_its_sender_alone(siege: Siege) -> None:
-    answered = [letter.answers for letter in siege.outside]
-    assert sorted(answered) == sorted(set(answered)) or answered.count("<13@attack.example>") == 2
-    for letter in siege.outside:
-        assert len(letter.recipients) == 1
-        assert not re.search(r"mallory(8|14|15|12)@|victim1[24]@by", letter.to) or letter.answers.startswith("<12a")
+    answered = sorted(letter.answers for letter in siege.outside)
+    answered.remove("<13@attack.example>")  # the Message-ID of two mails
+    assert answered == sorted(set(answered))
+    for name in siege.mails:
+        senders = re.search(rb"^From: .*?([^\s<\"]+@[^\s>]+)>?$", siege.mails[name], re.M)
+        assert senders, name
+        for letter in siege.answers(name) if not name.startswith("13") else ():
+            assert letter.recipients == (senders[1].decode(),)
 
 
 # --- 1 to 9: whoever is not proven gives no commands -----------------------------------------------------------
@@ -238,7 +242,7 @@ def test_a_forged_bounce_changes_nothing_and_a_genuine_one_is_kept(siege: Siege)
         ("22-zip-bomb", None),
         ("22-ten-thousand-levels", "levels"),
         ("22-a-hundred-thousand-parts", "parts"),
-        ("22-a-header-line-of-10-mb", "long"),
+        ("22-a-header-line-of-10-mb", "header field"),
     ],
 )
 def test_sheer_size_costs_a_part_of_the_mail_and_keeps_the_ticket(siege: Siege, name: str, limit: str | None) -> None:

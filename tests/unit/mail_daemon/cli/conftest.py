@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from tests import commands
 from tests.commands import Shell, configured
@@ -13,9 +14,10 @@ from tests.office import Office
 
 
 @pytest.fixture
-def shell(tmp_path: Path) -> Shell:
+def shell(tmp_path: Path) -> Iterator[Shell]:
     """A desk without a database."""
-    return Shell(configured(tmp_path / "config"))
+    yield Shell(configured(tmp_path / "config"))
+    structlog.reset_defaults()  # `run` sends the log to its own standard error
 
 
 @pytest.fixture

@@ -224,7 +224,5 @@ def test_a_letter_in_another_language(shell: Shell) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code"), [(["nonsense"], 2), (["notice", "--ticket", "x"], 2), (["notice", "--ticket", "4711"], 1)]
 )
-def test_a_letter_or_a_ticket_that_is_not_there(
-    office: Office, shell: Shell, arguments: list[str], code: int
-) -> None:
+def test_a_letter_or_a_ticket_that_is_not_there(office: Office, shell: Shell, arguments: list[str], code: int) -> None:
     assert shell("preview", *arguments).code == code
