@@ -22,6 +22,11 @@ class Case:
     now: datetime
 
     @property
+    def dispatched(self) -> datetime:
+        """When the customer sent it off (policy section 8): the earliest time that our own servers noted."""
+        return min(self.claimed.received, self.mail.dispatched or self.claimed.received)
+
+    @property
     def opens(self) -> bool:
         """Whether a new ticket begins with it."""
         return self.match.ticket is None

@@ -38,6 +38,7 @@ _DOWN = (StoreDown, BlobsDown, MailboxDown, ReadingDown, Unreachable)
 _STOP_SECONDS = 8.0  # what is unfinished then is abandoned as in a crash, and repeated at the next start
 _STUCK_SECONDS = 600.0  # without progress of a thread; beyond every time limit of its libraries
 _JUMP_SECONDS = 30.0
+_WATCH_PAUSE = 60.0  # seconds
 _ORPHAN_AGE = timedelta(days=1)  # of a blob without a row; longer than any receiving takes
 
 
@@ -185,7 +186,7 @@ class Daemon:
             self._ticks.run_pending()
             if self._reload.is_set():
                 self._reload.clear()
-                self._reload_configuration()
+                self._reload_safely()
 
     def _plan(self) -> None:
         self._ticks.clear()
@@ -216,8 +217,21 @@ class Daemon:
                 maillog.swept(removed)
 
     def _watch(self) -> None:
-        for _ in watch(*self._wiring.watched, recursive=False, stop_event=self._stop, raise_interrupt=False):
-            self._reload.set()
+        """Begins anew where watching fails (no inotify instance left, a folder replaced): an edit must count."""
+        while not self._stop.is_set():
+            try:
+                for _ in watch(*self._wiring.watched, recursive=False, stop_event=self._stop, raise_interrupt=False):
+                    self._reload.set()
+            except Exception as error:
+                maillog.waiting("watch", f"{type(error).__name__}: {error}", _WATCH_PAUSE)
+                self._stop.wait(_WATCH_PAUSE)
+
+    def _reload_safely(self) -> None:
+        """A file that vanishes while it is read, or no descriptor left, must not end the daemon."""
+        try:
+            self._reload_configuration()
+        except Exception as error:
+            maillog.crashed("reload", error)
 
     def _reload_configuration(self) -> None:
         notify("RELOADING=1")

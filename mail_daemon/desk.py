@@ -10,6 +10,7 @@ from mail_daemon.domain.rules import RuleTable
 from mail_daemon.settings.directory import Directory
 from mail_daemon.settings.policy import Policy
 from mail_daemon.settings.sections import Settings
+from parsers.mail import Trusted
 from responders.renderer import Renderer
 
 
@@ -27,6 +28,11 @@ class Desk:
     def envelope_sender(self) -> str:
         """Where bounces come back: to us, where they are told from mails and never answered."""
         return self.settings.smtp.envelope_sender or self.settings.desk.address
+
+    @property
+    def trusted(self) -> Trusted:
+        """As plain values, since the reading child knows nothing of settings."""
+        return Trusted(self.settings.trusted.authserv_ids, self.settings.trusted.received_from)
 
     def ref(self, number: int) -> str:
         return f"{self.settings.desk.tag}-{number}"

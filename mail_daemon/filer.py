@@ -53,9 +53,14 @@ class Filer:
         self._filed = filed
         self._ahead: deque[_Reading] = deque()
         self._unsure = False  # whether mails may be claimed that are not in hand
+        self._ready = False  # whether the reading child has started
 
     def step(self) -> bool:
         """Files one batch; False when nothing waits. Raises StoreDown, BlobsDown or ReadingDown."""
+        if not self._ready:
+            # A claim counts as an attempt: no mail is to be blamed for what ends the daemon while it starts.
+            self._reader.wait_until_ready()
+            self._ready = True
         while self._may_claim() and (batch := self._claim()):
             self._ahead.append((batch, self._submit(batch)))
         if not self._ahead:
@@ -106,9 +111,8 @@ class Filer:
         return self._claim()
 
     def _submit(self, batch: list[Claimed]) -> Future[list[Mail | Failure]]:
-        trusted = self._desk().settings.trusted.authserv_ids
         try:
-            return read(self._reader, self._blobs, batch, trusted_authserv_ids=trusted)
+            return read(self._reader, self._blobs, batch, trusted=self._desk().trusted)
         except BlobsDown:
             self._give_back(batch)
             raise

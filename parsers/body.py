@@ -13,11 +13,11 @@ from parsers.mail import Attachment
 from parsers.part import Part
 from parsers.transfer import transfer_decoded
 
-TEXT_LENGTH = 1_000_000  # characters of one text part that are read; a long novel has as many
+TEXT_LENGTH = 1_000_000  # characters of text that are read; a long novel has as many
 _RAW_LENGTH = 4_000_000  # bytes of one text part that are decoded
 
 _TEXTS = ("text/plain", "text/html")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")  # C0 and C1: \x9b is half a CSI
 _PLACEHOLDER = 300  # characters; a plain text that only says to look at the HTML is no longer
 
 
@@ -27,8 +27,21 @@ def body(root: Part, defects: list[str]) -> tuple[str, tuple[Attachment, ...]]:
     texts = reader.walk(root, "", 0)
     if not texts and reader.fallback is not None:
         texts = [reader.fallback]
-    pieces = [piece for part in texts if (piece := reader.text(part).strip("\n"))]
-    return "\n\n".join(pieces), tuple(reader.attachments)
+    return _joined(reader, texts), tuple(reader.attachments)
+
+
+def _joined(reader: _Reader, texts: list[Part]) -> str:
+    """What all the texts say; a thousand long ones count no more than one."""
+    pieces: list[str] = []
+    left = TEXT_LENGTH
+    for part in texts:
+        if left <= 0:
+            reader.defects.append(f"texts of over {TEXT_LENGTH} characters: the rest is left out")
+            break
+        if piece := reader.text(part).strip("\n")[:left]:
+            pieces.append(piece)
+            left -= len(piece)
+    return "\n\n".join(pieces)
 
 
 @dataclass(slots=True)

@@ -69,6 +69,17 @@ class Authentication:
 
 
 @dataclass(frozen=True, slots=True)
+class Trusted:
+    """Our own servers, whose word about a mail is believed: as Authentication-Results and Received name them."""
+
+    authserv_ids: tuple[str, ...] = ()
+    received_from: tuple[str, ...] = ()
+
+
+NOBODY = Trusted()
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """One mail, read. Every string is a single line unless it is a text."""
 
@@ -95,3 +106,4 @@ class Mail:
     attachments: tuple[Attachment, ...]
     defects: tuple[str, ...] = ()  # what was mended or left out on the way, in words
     suppress: bool = False  # X-Auto-Response-Suppress asks that nothing automatic be answered
+    dispatched: datetime | None = None  # when the first server of ours took it, in UTC

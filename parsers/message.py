@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import binascii
 import logging
-from collections.abc import Collection
 from datetime import UTC, datetime
+from email.errors import HeaderParseError
 from email.message import Message
-from email.utils import parsedate_to_datetime
 
 from mailparser import MailParser
 from mailparser.exceptions import MailParserError
 
-from parsers import references
+from parsers import date, references
 from parsers.authentication import authentication
 from parsers.automatic import automatic, suppresses_answers
 from parsers.body import body
 from parsers.bounce import bounce
 from parsers.header import all_text, one_line, raw, readable, text
 from parsers.language import language
-from parsers.mail import Mail, Unreadable
+from parsers.mail import NOBODY, Mail, Trusted, Unreadable
 from parsers.part import leaves
+from parsers.received import dispatched
 from parsers.reply_text import forwards, split
 from parsers.sender import addresses, mended_comma, sender
 from parsers.structure import structure
@@ -38,15 +38,16 @@ _FAULTS = (
     RecursionError,
     TypeError,
     ValueError,
+    HeaderParseError,
     MailParserError,
 )
 
 
-def read(raw_mail: bytes, *, envelope_sender: str | None = None, trusted_authserv_ids: Collection[str] = ()) -> Mail:
+def read(raw_mail: bytes, *, envelope_sender: str | None = None, trusted: Trusted = NOBODY) -> Mail:
     """One mail, read as a person would; what was broken, mended or left out is named in `defects`.
 
     `envelope_sender` is what SMTP or LMTP said ("" is the null sender); without it Return-Path counts.
-    `trusted_authserv_ids` are the servers whose Authentication-Results are believed.
+    `trusted` are our servers, whose word about the mail is believed.
     Raises Unreadable where there is nothing to file. Time and memory are linear in the mail's size.
     """
     if not raw_mail.strip():
@@ -78,10 +79,11 @@ def read(raw_mail: bytes, *, envelope_sender: str | None = None, trusted_authser
         thread_index=_thread_index(text(root, "Thread-Index")),
         envelope_sender=envelope_sender,
         importance=_importance(root),
-        authentication=authentication(root, people.from_domain, trusted_authserv_ids),
+        authentication=authentication(root, people.from_domain, trusted.authserv_ids),
         attachments=attachments,
         defects=tuple(dict.fromkeys(defects)),
         suppress=suppresses_answers(root),
+        dispatched=dispatched(root, trusted.received_from),
     )
 
 
@@ -121,7 +123,8 @@ class _People:
         self.reply_to = addresses(door.reply_to if door else ())
         self.to = addresses(door.to if door else ())
         self.cc = addresses(door.cc if door else ())
-        self.date = _utc(door.date if door else None) or _any_date(view)
+        # mail-parser refuses dates in some forms, such as one without a zone.
+        self.date = _utc(door.date if door else None) or date.utc(str(view.get("Date", "")))
 
     @property
     def from_domain(self) -> str:
@@ -143,20 +146,10 @@ class _People:
         return ",".join(value.split(",", RECIPIENTS)[:RECIPIENTS])
 
 
-def _utc(date: datetime | None) -> datetime | None:
+def _utc(moment: datetime | None) -> datetime | None:
     try:
-        return date.astimezone(UTC) if date and date.tzinfo else None
+        return moment.astimezone(UTC) if moment and moment.tzinfo else None
     except (ValueError, OverflowError):
-        return None
-
-
-def _any_date(view: Message) -> datetime | None:
-    """Dates in forms that mail-parser refuses, such as one without a zone, which is taken for UTC."""
-    value = view.get("Date")
-    try:
-        date = parsedate_to_datetime(str(value)) if value else None
-        return _utc(date if date is None or date.tzinfo else date.replace(tzinfo=UTC))
-    except (TypeError, ValueError, IndexError, OverflowError):
         return None
 
 

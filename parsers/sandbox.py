@@ -13,7 +13,7 @@ from pathlib import Path
 from pebble import ProcessExpired, ProcessPool
 
 from parsers.child import Context, fence
-from parsers.mail import Mail, Unreadable
+from parsers.mail import NOBODY, Mail, Trusted, Unreadable
 
 _SLACK = 10.0  # seconds that the pool is given beyond the limits of the mails, before it counts as stuck
 _LONGEST_REASON = 500  # characters
@@ -28,7 +28,7 @@ class Job:
     path: str | None = None
     raw: bytes | None = None
     envelope_sender: str | None = None
-    trusted_authserv_ids: tuple[str, ...] = ()
+    trusted: Trusted = NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def read_mail(raw: bytes, job: Job) -> Mail:
     """What the child does with the bytes of one mail."""
     from parsers.message import read  # only the child pays for the import
 
-    return read(raw, envelope_sender=job.envelope_sender, trusted_authserv_ids=job.trusted_authserv_ids)
+    return read(raw, envelope_sender=job.envelope_sender, trusted=job.trusted)
 
 
 class Reader:
@@ -78,6 +78,10 @@ class Reader:
         It raises ReadingDown when no child starts, CancelledError when the Reader is closed first.
         """
         return self._thread.submit(self._read_batch, tuple(batch))
+
+    def wait_until_ready(self) -> None:
+        """Returns when the child has started and could read. Raises ReadingDown."""
+        self.submit(()).result()
 
     def close(self) -> None:
         """Kills the child, whatever it does; batches not yet read are cancelled."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from responders.tags import TAG, Tags
-from responders.template_file import TemplateError
+from responders.template_file import TemplateError, read_text
 
 FILE_NAME = "letter.html"
 BODY = "<!-- body -->"
@@ -31,7 +31,7 @@ def read_frame(folders: Sequence[Path]) -> Frame:
     for folder in reversed(folders):
         path = folder / FILE_NAME
         if path.is_file():
-            text = path.read_text(encoding="utf-8")
+            text = read_text(path)
             if BODY not in text:
                 raise TemplateError([f"{path}:1: nothing says where the letter goes; write {BODY} there"])
             return Frame(path, text)

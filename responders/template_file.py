@@ -46,7 +46,7 @@ def read(path: Path) -> TemplateFile:
     named = FILE_NAME.fullmatch(path.name)
     if named is None:
         raise TemplateError([f"{path}:1: the name is not NAME.LANGUAGE.md; write e.g. notice.en.md"])
-    lines = _lines(path)
+    lines = read_text(path).splitlines()
     end = _end_of_front_matter(path, lines)
     values, at = _front_matter(path, lines[1:end])
     return TemplateFile(
@@ -61,9 +61,10 @@ def read(path: Path) -> TemplateFile:
     )
 
 
-def _lines(path: Path) -> list[str]:
+def read_text(path: Path) -> str:
+    """Raises TemplateError."""
     try:
-        return path.read_text(encoding="utf-8-sig").splitlines()
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise TemplateError([f"{path}:1: the file is not UTF-8 ({error.reason}); save it as UTF-8"]) from error
     except OSError as error:

@@ -6,14 +6,17 @@ import io
 import json
 import shutil
 import sys
+from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from mail_daemon.app import App
+from mail_daemon import app as application
 from mail_daemon.cli import root
+from responders.renderer import Renderer
 from tests.office import Office
 
 FILES = {
@@ -51,23 +54,39 @@ class Shell:
         line = ["mail-daemon", "--config", str(config or self.folder), *map(str, arguments)]
         out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
         given = io.TextIOWrapper(io.BytesIO(stdin))
-        with patch.object(sys, "argv", line), patch.object(sys, "stdin", given):
-            with redirect_stdout(out), redirect_stderr(err):
-                code = _run()
+        with (
+            patch.object(sys, "argv", line),
+            patch.object(sys, "stdin", given),
+            redirect_stdout(out),
+            redirect_stderr(err),
+        ):
+            code = _run()
         return Done(code, *(_printed(stream) for stream in (out, err)))
 
 
 def _run() -> int:
     try:
-        root.main()
+        with patch.object(application, "Renderer", renderer):
+            root.main()
     except SystemExit as end:
         return int(end.code or 0)
     return 0
 
 
+def renderer(folders: Sequence[Path], *, language: str) -> Renderer:
+    """Compiles the letters of the same folders once for all tests, which takes longer than most commands."""
+    return _compiled(tuple(folders), language)
+
+
+@cache
+def _compiled(folders: tuple[Path, ...], language: str) -> Renderer:
+    return Renderer(folders, language=language)
+
+
 def _printed(stream: io.TextIOWrapper) -> str:
     stream.flush()
-    return stream.buffer.getvalue().decode()  # type: ignore[attr-defined]
+    stream.seek(0)
+    return stream.read()
 
 
 def configured(folder: Path) -> Path:
@@ -83,5 +102,6 @@ def at_work(folder: Path, empty_database: Path) -> Office:
     """The desk of a config folder, at work on a database of its own."""
     (folder / "var").mkdir()
     shutil.copy(empty_database, folder / "var" / "mail-daemon.db")
-    app = App(folder, {})
+    with patch.object(application, "Renderer", renderer):
+        app = application.App(folder, {})
     return Office(app.store, app.desk)

@@ -92,6 +92,9 @@ class FakeReader:
         self.batches: list[list[int]] = []  # ids of the mails
         self.before: Callable[[], None] = lambda: None
 
+    def wait_until_ready(self) -> None:
+        """A fake is ready at once."""
+
     def submit(self, batch: Sequence[Job]) -> Future[list[Mail | Failure]]:
         self.batches.append([job.id for job in batch])
         self.before()

@@ -9,9 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from mail_daemon import pipeline
 from mail_daemon.desk import Desk
@@ -37,7 +41,7 @@ NEW_YORK = "America/New_York"
 
 AGENTS = (Agent(name="ann", address=ANN), Agent(name="bob", address=BOB, categories=("billing",)))
 ACCOUNTS = (
-    Account(name="Acme", domains=("acme.example",), contacts=("boss@gmail.com",), timezone="Europe/Berlin"),
+    Account(name="Acme", domains=("acme.example",), contacts=("boss@gmail.com",), timezone=ZoneInfo("Europe/Berlin")),
     Account(name="Freemail", domains=("gmail.com",)),
 )
 _HOURS = {"days": WEEKDAYS, "opens": time(8), "closes": time(19)}
@@ -182,3 +186,22 @@ class Office:
 
 def utc(*parts: int) -> datetime:
     return datetime(*parts, tzinfo=UTC)  # type: ignore[misc,arg-type]
+
+
+def told(office: Office) -> list[tuple[str, str]]:
+    """Each letter of the outbox and whom it goes to."""
+    return [(letter.letter, *letter.recipients) for letter in office.letters()]
+
+
+def acknowledgements(office: Office) -> list[Posted]:
+    return [letter for letter in office.letters() if letter.letter == "acknowledgement"]
+
+
+def read(office: Office, letter: Posted) -> EmailMessage:
+    return cast(EmailMessage, message_from_bytes(office.content(letter), policy=default))
+
+
+def words(message: EmailMessage) -> str:
+    """All that its reader may see: headers, text and HTML."""
+    parts = [part.get_content() for part in message.walk() if part.get_content_maintype() == "text"]
+    return "\n".join([*(f"{name}: {value}" for name, value in message.items()), *parts])

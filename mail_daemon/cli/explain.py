@@ -68,7 +68,7 @@ def _explain(app: App, store: Store, reader: Reader, name: str) -> dict[str, Any
         came = arrival(name, limit=app.configuration.settings.limits.mail_size, received=now)
     except OSError as error:
         return {"file": name, "error": f"{error.strerror or error}"}
-    job = Job(0, raw=came.raw, trusted_authserv_ids=app.configuration.settings.trusted.authserv_ids)
+    job = Job(0, raw=came.raw, trusted=app.desk.trusted)
     (read,) = reader.submit([job]).result()
     if isinstance(read, Failure):
         return {"file": name, "error": read.reason}
@@ -101,6 +101,7 @@ def _read(mail: Mail) -> dict[str, Any]:
         "cc": [asdict(each) for each in mail.cc],
         "subject": mail.subject,
         "date": iso(mail.date),
+        "dispatched": iso(mail.dispatched),
         "text": mail.text,
         "quoted": mail.quoted,
         "signature": mail.signature,

@@ -84,6 +84,12 @@ class Signer:
         return any([hmac.compare_digest(each, token.audience) for each in audiences])  # noqa: C419  as in `read`
 
 
+def untagged(address: str) -> str:
+    """The address without what stands behind "+": one mailbox gets them all, as far as anybody can know."""
+    local, _, domain = address.rpartition("@")
+    return f"{local.partition('+')[0] or local}@{domain}" if "+" in local else address
+
+
 def _audience(key: bytes, role: Role, address: str) -> str:
     return _base32(_digest(key, f"audience {role.value} {address.lower()}"))[:_AUDIENCE_LENGTH]
 

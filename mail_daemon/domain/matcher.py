@@ -14,7 +14,7 @@ from mail_daemon.domain.phrases import GAP, Item, Pattern
 from mail_daemon.domain.words import COMMA, ENDS
 
 _GAP_WORDS = 3
-_MOST_STATES = 20_000  # then they are built anew: strangers' texts can't fill memory
+_MOST_STEPS = 200_000  # of all states, about 15 MB; then they are built anew: strangers' texts can't fill memory
 _REMEMBERED = 20_000  # the same for words
 
 _OTHER, _END = 0, 1  # the symbols of a word that no phrase has, and of the end of a sentence
@@ -95,6 +95,7 @@ class Matcher:
         self._branches: dict[tuple[int, str], Node] = {}
         self._symbols = _Symbols(barriers)
         self._states: dict[tuple[Places, int], _State] = {}
+        self._steps = 0  # that the states remember
         self._root = _State(self, frozenset(), ())
 
     def add(self, pattern: Pattern, bit: int) -> None:
@@ -126,6 +127,10 @@ class Matcher:
 
     def step(self, places: Places, symbol: int) -> _State | None:
         """The state that a symbol leads to; None where no phrase goes on or ends."""
+        self._steps += 1
+        if self._steps > _MOST_STEPS:
+            self._steps, self._states = 0, {}
+            self._root = _State(self, self._root.places, ())
         keys, barred = self._symbols.meaning[symbol]
         after: set[tuple[Node, int]] = set()
         ends = 0
@@ -139,9 +144,6 @@ class Matcher:
         return self._state(frozenset(after), ends) if after or ends else None
 
     def _state(self, places: Places, ends: int) -> _State:
-        if len(self._states) >= _MOST_STATES:
-            self._states = {}
-            self._root = _State(self, self._root.places, ())
         state = self._states.get((places, ends))
         if state is None:
             found = tuple((at, ends & family, 1) for at, family in enumerate(self._families) if ends & family)

@@ -17,7 +17,7 @@ class MailboxDown(Exception):
 class Arrival:
     """A mail as the mailbox hands it over, before anything is stored.
 
-    `key` names it within its mailbox for ever (IMAP: "uidvalidity:uid"; Maildir: the file name up to ":").
+    `key` names it within its mailbox for ever (IMAP: "uidvalidity:uid:folder"; Maildir: the file name up to ":").
     `raw` holds the bytes, or `path` a spool file of ours that does; for a mail over the size limit `raw` is
     its header alone and `refused` says why. `received` is when our own server first saw it (INTERNALDATE).
     """

@@ -49,6 +49,7 @@ class Maildir:
         with self._reading():
             sweep(self._spool)
             mails = self._list()
+        again: list[Found] = []
         for start in range(0, len(mails), self._batch):
             chunk = mails[start : start + self._batch]
             self._paths = {mail.key: mail.path for mail in chunk}
@@ -58,7 +59,10 @@ class Maildir:
                     arrivals = [arrival for mail in group if (arrival := self._arrival(mail))]
                 if arrivals:
                     yield arrivals
-            self._finish([(mail.key, self._refused(mail)) for mail in chunk if mail.key in stored])
+            again += [mail for mail in chunk if mail.key in stored]
+        # Last, so that a folder that takes no more mails (full, or forbidden) keeps none from being taken in.
+        self._paths = {mail.key: mail.path for mail in again}
+        self._finish([(mail.key, self._refused(mail)) for mail in again])
 
     def done(self, batch: Sequence[Arrival]) -> None:
         """See base.Mailbox. Unlinks the spool files of the batch."""

@@ -20,6 +20,8 @@ from pydantic import (
     model_validator,
 )
 
+from responders.addresses import BadAddress, wire
+
 _DURATION = re.compile(r"(?:([0-9]{1,6})d)?(?:([0-9]{1,8})h)?(?:([0-9]{1,9})m)?(?:([0-9]{1,9})s)?")
 _SIZE = re.compile(r"([0-9]{1,15})\s*(B|kB|MB|GB)?")
 _UNITS = {None: 1, "B": 1, "kB": 1000, "MB": 1000**2, "GB": 1000**3}
@@ -120,6 +122,16 @@ def parse_address(value: Any) -> str:
     return text
 
 
+def parse_reachable(value: Any) -> str:
+    """An address that letters can go to or come from. Raises ValueError that shows the form."""
+    text = parse_address(value)
+    try:
+        wire(text)
+    except BadAddress:
+        raise ValueError(f"no letter can go to {value!r}; write an address like support@desk.example") from None
+    return text
+
+
 def parse_domain(value: Any) -> str:
     """Checks the outer form of a mail domain and lowers it. Raises ValueError that shows the form."""
     text = str(value).strip().lower().rstrip(".")
@@ -161,7 +173,7 @@ Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Span = Annotated[timedelta, BeforeValidator(parse_duration), AfterValidator(_positive)]
 Size = Annotated[int, BeforeValidator(parse_size)]
 Zone = Annotated[ZoneInfo, BeforeValidator(parse_zone), PlainSerializer(_name_of_zone)]
-MailAddress = Annotated[str, BeforeValidator(parse_address)]
+MailAddress = Annotated[str, BeforeValidator(parse_reachable)]
 Domain = Annotated[str, BeforeValidator(parse_domain)]
 Sender = Annotated[str, BeforeValidator(parse_sender)]
 Host = Annotated[str, AfterValidator(parse_host)]

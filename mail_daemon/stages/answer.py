@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -134,7 +134,9 @@ def _notices(desk: Desk, case: Case, ticket: Ticket, clocks: Sequence[Clock | Ne
     """One mail for each agent, since each carries that agent's own token."""
     if case.screening.machine and _echo(desk, case):
         return []
-    to = [a for a in desk.directory.agents_for(ticket.category, ticket.assignee) if a.address != case.sender.address]
+    # Who writes need not be told of it, unless somebody else may have written in his name.
+    writer = None if case.match.kind == "unproven" else case.sender.address
+    to = [a for a in desk.directory.agents_for(ticket.category, ticket.assignee) if a.address != writer]
     if not to or case.match.kind not in _WHAT:
         return []
     zone, language = desk.settings.desk.timezone, desk.settings.desk.language
@@ -143,7 +145,7 @@ def _notices(desk: Desk, case: Case, ticket: Ticket, clocks: Sequence[Clock | Ne
         what=_WHAT[case.match.kind],
         text=case.mail.text[:_TEXT_SHOWN],
         attachments=tuple(_attachment(each) for each in case.mail.attachments),
-        detail=tuple(f"see also {desk.ref(number)}" for number in case.match.related),
+        detail=tuple(desk.ref(number) for number in case.match.related),
     )
     return [
         draft(
@@ -163,11 +165,18 @@ def _notices(desk: Desk, case: Case, ticket: Ticket, clocks: Sequence[Clock | Ne
 
 def _echo(desk: Desk, case: Case) -> bool:
     """What machines reply is only filed: an agent's full mailbox or absence would answer every notice of it."""
-    if case.mail.bounce is None:
-        return case.match.kind in ("reply", "stranger") or case.sender.role == "agent"
-    original = case.mail.bounce.original_message_id
-    token = desk.signer.read(original) if original else None
-    return token is not None and token.role is Role.AGENT
+    if case.mail.bounce is not None:
+        return _ours_to_an_agent(desk, [case.mail.bounce.original_message_id])
+    if case.match.kind in ("reply", "stranger") or case.sender.role == "agent":
+        return True
+    # It may answer from another address: a member of a list of agents, or where an agent forwards to.
+    return _ours_to_an_agent(desk, [case.mail.in_reply_to, *case.mail.references])
+
+
+def _ours_to_an_agent(desk: Desk, ids: Iterable[str | None]) -> bool:
+    """Whether one of these Message-IDs is that of a letter of ours to an agent."""
+    tokens = [desk.signer.read(each) for each in ids if each]
+    return any(token is not None and token.role is Role.AGENT for token in tokens)
 
 
 def _attachment(attachment: Attachment) -> AttachmentFacts:

@@ -26,14 +26,14 @@ _PAUSED = "paused"
 def first_due(desk: Desk, case: Case) -> datetime | None:
     """When the first promise of the ticket that the case opens is due."""
     kinds = ("response", "resolution")
-    dues = (_due(desk, case.ranking.level, kind, case.claimed.received) for kind in kinds)
+    dues = (_due(desk, case.ranking.level, kind, case.dispatched) for kind in kinds)
     return min((due for due in dues if due), default=None)
 
 
 def run_clocks(clocks: Clocks, tickets: Tickets, desk: Desk, case: Case, ticket: Ticket) -> list[Running]:
     """Starts, resumes and re-aims what the mail calls for; returns the ticket's clocks as they stand now."""
     if case.opens:
-        running: list[Running] = [*_start(clocks, desk, ticket, case.claimed.received)]
+        running: list[Running] = [*_start(clocks, desk, ticket, case.dispatched)]
     else:
         running = _continue(clocks, desk, case, ticket)
     due = _next_due(running)
@@ -76,7 +76,7 @@ def _continue(clocks: Clocks, desk: Desk, case: Case, ticket: Ticket) -> list[Ru
     if case.match.kind == "reopened":
         live = {clock.kind for clock in running if clock.state == _RUNNING}
         missing = [kind for kind in ("response", "resolution") if kind not in live]
-        running += _start(clocks, desk, ticket, case.claimed.received, missing)
+        running += _start(clocks, desk, ticket, case.dispatched, missing)
     return running
 
 

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 
 from mail_daemon.store.blobs import Blobs
 from mail_daemon.store.rows import Claimed
-from parsers.mail import Mail
+from parsers.mail import Mail, Trusted
 from parsers.sandbox import Failure, Job, Reader
 
 
-def read(
-    reader: Reader, blobs: Blobs, batch: Sequence[Claimed], *, trusted_authserv_ids: Collection[str]
-) -> Future[list[Mail | Failure]]:
+def read(reader: Reader, blobs: Blobs, batch: Sequence[Claimed], *, trusted: Trusted) -> Future[list[Mail | Failure]]:
     """One result per mail, in order. A local blob is opened by the child; others go through the pipe."""
-    return reader.submit([_job(blobs, claimed, tuple(trusted_authserv_ids)) for claimed in batch])
+    return reader.submit([_job(blobs, claimed, trusted) for claimed in batch])
 
 
-def _job(blobs: Blobs, claimed: Claimed, trusted: tuple[str, ...]) -> Job:
+def _job(blobs: Blobs, claimed: Claimed, trusted: Trusted) -> Job:
     path = blobs.path(claimed.blob)
     return Job(
         id=claimed.id,
         path=str(path) if path else None,
         raw=None if path else blobs.get(claimed.blob),
         envelope_sender=claimed.envelope_sender,
-        trusted_authserv_ids=trusted,
+        trusted=trusted,
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from mail_daemon.case import Case
+from mail_daemon.domain.identity import untagged
 from mail_daemon.domain.ticket import Cause, Status, after
 from mail_daemon.store.rows import NewEvent, NewMessage, NewTicket, Participant, Ticket
 from mail_daemon.store.tickets import Tickets, as_opened
@@ -56,7 +57,7 @@ def _new_ticket(case: Case, next_due: datetime | None) -> NewTicket:
         subject=case.mail.subject,
         requester=case.sender.address,
         requester_name=case.sender.name,
-        opened=case.claimed.received,
+        opened=case.dispatched,
         category=case.ranking.category,
         priority=case.ranking.level,
         reasons=case.ranking.reasons,
@@ -96,7 +97,7 @@ def _people(case: Case, ours: Collection[str]) -> Iterator[Participant]:
     role = "requester" if case.opens else "stranger" if kind == "stranger" else "colleague"
     yield Participant(sender.address, sender.name, role, copies=case.opens)
     if case.opens or (case.match.how in _STRONG and role != "stranger"):
-        others = [a for a in (*case.mail.to, *case.mail.cc) if a.address and a.address not in ours]
+        others = [a for a in (*case.mail.to, *case.mail.cc) if a.address and untagged(a.address) not in ours]
         for other in others[:_MOST_COPIES]:
             yield Participant(other.address, other.name, "cc", copies=True)
 

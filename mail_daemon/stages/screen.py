@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from mail_daemon.domain.decisions import Screening
+from mail_daemon.domain.identity import untagged
 from parsers.mail import Mail
 from responders.addresses import BadAddress, wire
 
@@ -68,7 +69,7 @@ _REASONS: tuple[tuple[str, Callable[[Mail, Gate], bool]], ...] = (
     ("delivery report", lambda mail, _: mail.bounce is not None),
     ("From has no usable address", lambda mail, _: not mail.sender.address or mail.sender_defect is not None),
     ("no letter can be sent to the address in From", lambda mail, _: not _can_be_sent_to(mail.sender.address)),
-    ("From is an address of ours", lambda mail, gate: mail.sender.address in gate.ours),
+    ("From is an address of ours", lambda mail, gate: untagged(mail.sender.address) in gate.ours),
     ("null envelope sender", lambda mail, _: mail.envelope_sender == ""),
     ("the sender takes no mail", lambda mail, _: mail.sender.address.partition("@")[0] in _NOBODY),
     ("X-Auto-Response-Suppress", lambda mail, _: mail.suppress),

@@ -77,7 +77,8 @@ class Blobs:
 
     def path(self, key: str) -> Path | None:
         """The file that holds the bytes, to be read only; None where they lie in no folder of ours."""
-        return self._place.path(key)
+        with self._faults_named():
+            return self._place.path(key)
 
     def delete(self, key: str) -> None:
         """Removes a blob; one that is not there is no error."""

@@ -54,13 +54,13 @@ class Folder:
             missing = [(key, source) for key, source in blobs if not self._renew(key)]
         self._write_new(missing)
         # Also of those that were there: another thread may have named one and not synced its folder yet.
-        for folder in {self.path(key).parent for key, _ in blobs}:
+        for folder in {self._path(key).parent for key, _ in blobs}:
             _sync(folder)
 
     def _renew(self, key: str) -> bool:
         """Makes a blob that is there as young as a new one, so that a sweep spares it."""
         try:
-            os.utime(self.path(key))
+            os.utime(self._path(key))
         except FileNotFoundError:
             return False
         return True
@@ -74,7 +74,7 @@ class Folder:
                 handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
                 opened.callback(os.close, handle)
                 broken.callback(temporary.unlink, missing_ok=True)
-                written.append((handle, temporary, self.path(key)))
+                written.append((handle, temporary, self._path(key)))
                 _copy(source, handle)
             for handle, _, _ in written:
                 os.fsync(handle)
@@ -83,13 +83,17 @@ class Folder:
             broken.pop_all()
 
     def read(self, key: str) -> bytes:
-        return self.path(key).read_bytes()
+        return self._path(key).read_bytes()
 
     def path(self, key: str) -> Path:
+        (self._root / "lock").stat()  # a volume that is not mounted must not look like a mail that is lost
+        return self._path(key)
+
+    def _path(self, key: str) -> Path:
         return self._root / key[0] / f"{key}.eml"
 
     def delete(self, key: str) -> None:
-        self.path(key).unlink(missing_ok=True)
+        self._path(key).unlink(missing_ok=True)
 
     def older(self, than: datetime) -> Iterator[str]:
         return (path.stem for path in self._root.glob("[0-9a-f]/*.eml") if _older(path, than))
@@ -97,9 +101,9 @@ class Folder:
     def delete_older(self, key: str, than: datetime) -> bool:
         # Under the lock, since a `write` that finds the blob between our look and our deed relies on it.
         with self._locked(fcntl.LOCK_EX):
-            if not _older(self.path(key), than):
+            if not _older(self._path(key), than):
                 return False
-            self.path(key).unlink()
+            self._path(key).unlink()
             return True
 
     def tidy(self, than: datetime) -> None:

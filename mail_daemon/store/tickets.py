@@ -37,6 +37,7 @@ from parsers.mail import Attachment
 
 # PostgreSQL can't index more than 2.7 kB, and no Message-ID that a program made comes near this length.
 _LONGEST_ID = 500
+_MOST_THREADS = 10  # tickets of one Thread-Index
 
 _OPEN = insert(tickets)
 _ROW = select(*(tickets.c[field.name] for field in fields(Ticket)))
@@ -50,7 +51,10 @@ _BY_MESSAGE_IDS = union_all(
         outbox.c.message_id.in_(bindparam("ids", expanding=True)), outbox.c.ticket_id.is_not(None)
     ),
 )
-_BY_THREAD_INDEX = select(tickets.c.id).where(tickets.c.thread_index == bindparam("index")).order_by(tickets.c.id)
+# Anybody can write a Thread-Index: a thousand tickets of one must not cost every further mail a thousand looks.
+_BY_THREAD_INDEX = (
+    select(tickets.c.id).where(tickets.c.thread_index == bindparam("index")).order_by(tickets.c.id).limit(_MOST_THREADS)
+)
 _PARTICIPANTS = select(*(participants.c[field.name] for field in fields(Participant))).where(
     participants.c.ticket_id == bindparam("of_id")
 )
@@ -113,7 +117,7 @@ class Tickets:
         return dict(sorted(rows, key=itemgetter(1), reverse=True))
 
     def by_thread_index(self, index: str) -> list[int]:
-        """The tickets that Outlook's conversation belongs to, oldest first."""
+        """The tickets that Outlook's conversation belongs to, oldest first, at most ten."""
         return list(self._connection.scalars(_BY_THREAD_INDEX, {"index": index}))
 
     def participants(self, id: int) -> dict[str, Participant]:

@@ -34,6 +34,7 @@ class Siege:
             accounts=[ACME],
             changes={"trusted": TRUSTED, "desk": {"aliases": ["help@desk.example"]}},
         )
+        self._shown: dict[int, dict[str, Any]] = {}
         self._trap = socket.create_server(("127.0.0.1", 0))
         self._trap.settimeout(0.1)
         self.desk.ingest(_customers("No dial tone", 1), _customers("Fax is slow", 2))
@@ -62,7 +63,15 @@ class Siege:
         return found
 
     def ticket(self, name: str) -> dict[str, Any]:
-        return self.desk.ticket_of(self.mails[name])
+        """The ticket that the mail was filed in."""
+        stored = self.stored(name)
+        assert stored.ticket_id is not None, f"{name} is {stored.state}: {stored.reason}"
+        return self.shown(stored.ticket_id)
+
+    def shown(self, number: int) -> dict[str, Any]:
+        if number not in self._shown:
+            self._shown[number] = self.desk.ticket(number)
+        return self._shown[number]
 
     def answers(self, name: str) -> list[Sent]:
         """Letters outside that answer this mail."""

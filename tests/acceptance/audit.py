@@ -120,9 +120,9 @@ def _answers(books: Audit, samples: Sequence[Sample], answerable: Collection[str
     books.expect(not answers, f"{len(answers)} letters answer mails that nobody sent")
     books.letters = len(copies)
     books.repeats = [each for each in copies.values() if len(each) > 1]
-    for each in books.repeats:
-        same = len({copy.letter.content for copy in each}) == 1
-        books.expect(same, f"{each[0].message_id} went out with two contents")
+    for repeat in books.repeats:
+        same = len({copy.letter.content for copy in repeat}) == 1
+        books.expect(same, f"{repeat[0].message_id} went out with two contents")
 
 
 def _notices(books: Audit, sent: Sequence[Sent]) -> None:

@@ -22,20 +22,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from typer.testing import CliRunner
+
+from mail_daemon.cli.root import app
 from mail_daemon.settings import init
 from mail_daemon.store.errors import StoreDown
 from mail_daemon.store.rows import Inbound, Message
 from mail_daemon.store.store import Store
 from parsers.fingerprint import fingerprint
+from tests.acceptance.configuration import configuration
 from tests.acceptance.sent import Sent
-from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.servers.dovecot import Dovecot
 from tests.servers.sink import Sink
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (str(Path(sys.executable).parent / "mail-daemon"),)
-ADDRESS = "support@desk.example"
 AGENT = "ann@agents.example"
-ADMIN = "root@agents.example"
 STOP_SECONDS = 10.0  # what SIGTERM may take
 
 
@@ -60,10 +62,12 @@ class Desk:
         self.sink = sink
         self.command = tuple(command)
         self._log = folder / "log"  # not below the config folder, which the daemon watches
+        self._log_read = 0
+        self._logged: list[dict[str, Any]] = []
         self._environ = {**os.environ, **(environ or {})}
         self._process: subprocess.Popen[bytes] | None = None
         init.write(self.config)
-        settings = _settings(sink, dovecot, database, mailbox or {})
+        settings = configuration(sink, dovecot, database, mailbox or {})
         for name, section in (changes or {}).items():
             settings[name] = {**settings.get(name, {}), **section}
         self.write("mail-daemon.yaml", settings)
@@ -169,13 +173,16 @@ class Desk:
                 raise AssertionError(f"after {seconds} s there is no {what}; the log ends:\n{self._tail()}")
             time.sleep(every)
 
-    def _lines(self) -> Iterator[dict[str, Any]]:
-        if not self._log.exists():
-            return
-        with self._log.open(encoding="utf-8", errors="replace") as lines:
-            for line in lines:
-                if line.endswith("\n") and line.startswith("{"):
-                    yield json.loads(line)
+    def _lines(self) -> list[dict[str, Any]]:
+        """What has been logged, each line read once; a line that is being written is left for the next time."""
+        if self._log.exists():
+            with self._log.open("rb") as log:
+                log.seek(self._log_read)
+                while (line := log.readline()).endswith(b"\n"):
+                    self._log_read = log.tell()
+                    if line.startswith(b"{"):
+                        self._logged.append(json.loads(line))
+        return self._logged
 
     def _tail(self) -> str:
         return self._log.read_text(errors="replace")[-3000:] if self._log.exists() else "(no log)"
@@ -192,7 +199,7 @@ class Desk:
         return done
 
     def json(self, *arguments: str) -> Any:
-        return json.loads(self.run(*arguments, "--json").stdout)
+        return json.loads(self._within(*arguments, "--json"))
 
     def run_once(self) -> None:
         """One pass over all that is due."""
@@ -207,7 +214,13 @@ class Desk:
         paths = [folder / f"{number:04}.eml" for number in range(len(mails))]
         for path, raw in zip(paths, mails, strict=True):
             path.write_bytes(raw)
-        self.run("ingest", *map(str, paths))
+        self._within("ingest", *map(str, paths))
+
+    def _within(self, *arguments: str) -> str:
+        """What a command prints, run within this process, since tests use some very often."""
+        done = CliRunner().invoke(app, ["--config", str(self.config), *arguments], catch_exceptions=False)
+        assert done.exit_code == 0, f"{arguments} ended with {done.exit_code}:\n{done.output[-3000:]}"
+        return done.stdout
 
     def tickets(self) -> list[dict[str, Any]]:
         return list(self.json("tickets"))
@@ -271,32 +284,3 @@ class Desk:
     def letters(self, to: str | None = None) -> list[Sent]:
         """What the SMTP server accepted, in order; `to` leaves only letters to this address."""
         return [sent for sent in map(Sent, self.sink.letters()) if to in (None, sent.to)]
-
-
-def _settings(sink: Sink, dovecot: Dovecot | None, database: str, mailbox: Mapping[str, Any]) -> dict[str, Any]:
-    imap = {
-        "name": "support",
-        "type": "imap",
-        "host": "127.0.0.1",
-        "port": dovecot.imap_port if dovecot else 143,
-        "security": "none",
-        "username": "support",
-        "password": PASSWORD,
-        "done": {"move": "Processed"},
-        "poll_seconds": 1,
-        **mailbox,
-    }
-    return {
-        "desk": {
-            "name": "ThreePBX Support",
-            "address": ADDRESS,
-            "admins": [ADMIN],
-            "timezone": "America/New_York",
-            "tag": "TPBX",
-        },
-        "database": {"url": database},
-        "mailboxes": [imap] if dovecot else [],
-        "smtp": {"host": "127.0.0.1", "port": sink.port, "security": "none", "timeout": "5s"},
-        "answers": {"unproven": 1_000_000, "known": 1_000_000, "overall": 1_000_000},
-        "delivery": {"first_retry": "1s", "longest_pause": "2s"},
-    }

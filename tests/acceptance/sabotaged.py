@@ -18,7 +18,7 @@ from typing import Any
 from unittest.mock import patch
 
 from parsers.mail import Mail
-from parsers.sandbox import Job, read_mail
+from parsers.sandbox import Job, Reader, read_mail
 
 MARK = b"X-Poison: yes"
 
@@ -50,9 +50,7 @@ def _deadly_to_the_child(raw: bytes, job: Job) -> Mail:
 
 
 def _reading(read: Callable[[bytes, Job], Mail]) -> None:
-    from mail_daemon import app
-
-    patch.object(app, "Reader", functools.partial(app.Reader, read=read)).start()
+    patch("mail_daemon.app.Reader", functools.partial(Reader, read=read)).start()
 
 
 # --- in the daemon ----------------------------------------------------------------------------------------
@@ -73,16 +71,14 @@ def _deadly() -> None:
 
 
 def _when_filing(do: Callable[..., Any]) -> None:
-    from mail_daemon import filer
-
-    real = filer.file_mail
+    from mail_daemon.pipeline import file_mail as real
 
     def file_mail(work: Any, desk: Any, claimed: Any, mail: Mail, **named: Any) -> Any:
         if "Poison" in mail.subject:
             do()
         return real(work, desk, claimed, mail, **named)
 
-    patch.object(filer, "file_mail", file_mail).start()
+    patch("mail_daemon.filer.file_mail", file_mail).start()
 
 
 def _dies_before_moving() -> None:

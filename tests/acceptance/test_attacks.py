@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.attacks import CUSTOMER, MAILS, Siege
-from tests.acceptance.desk import AGENT, Desk
+from tests.acceptance.desk import AGENT
 from tests.acceptance.sent import Sent
-from tests.servers.dovecot import Dovecot
 from tests.servers.postgres import Postgres
 from tests.servers.sink import Sink
 
@@ -46,7 +45,7 @@ def test_none_is_lost_and_none_breaks_the_daemon(siege: Siege) -> None:
 
 
 def test_the_ticket_under_attack_is_as_it_was_but_for_what_was_said(siege: Siege) -> None:
-    ticket = siege.desk.ticket(1001)
+    ticket = siege.shown(1001)
     for name in ("status", "priority", "assignee", "subject", "requester", "next_due"):
         assert ticket[name] == siege.before[name]
     told = {each["address"]: each["copies"] for each in ticket["participants"]}
@@ -59,10 +58,15 @@ def test_for_one_mail_at_most_one_letter_goes_out_and_to_its_sender_alone(siege:
     answered.remove("<13@attack.example>")  # the Message-ID of two mails
     assert answered == sorted(set(answered))
     for name in siege.mails:
-        senders = re.search(rb"^From: .*?([^\s<\"]+@[^\s>]+)>?$", siege.mails[name], re.M)
-        assert senders, name
         for letter in siege.answers(name) if not name.startswith("13") else ():
-            assert letter.recipients == (senders[1].decode(),)
+            assert letter.recipients == (_sender(siege.mails[name]),)
+
+
+def _sender(raw: bytes) -> str:
+    """The address of a mail with one plain From, as SMTP writes it."""
+    found = re.search(r"^From: .*?([^\s<\"]+)@([^\s>]+)>?\r?$", raw.decode(), re.M)
+    assert found
+    return f"{found[1]}@{found[2].encode('idna').decode()}"
 
 
 # --- 1 to 9: whoever is not proven gives no commands -----------------------------------------------------------
@@ -109,7 +113,7 @@ def test_who_holds_a_customers_token_is_heard_as_a_stranger_and_gets_nothing_bac
         stored = siege.stored(name)
         assert (stored.match, stored.ticket_id) == ("stranger", 1001)
         assert siege.answers(name) == []
-        people = {each["address"]: each for each in siege.desk.ticket(1001)["participants"]}
+        people = {each["address"]: each for each in siege.shown(1001)["participants"]}
         assert (people[f"{sender}@evil.example"]["role"], people[f"{sender}@evil.example"]["copies"]) == (
             "stranger",
             False,
@@ -133,7 +137,7 @@ def test_a_customers_command_is_his_text_and_a_quoted_one_is_nothing(siege: Sieg
     assert siege.stored("08-customer-gives-a-command").match == "reply"
     assert "#status closed" in [m.text for m in siege.desk.messages(1001) if m.author == CUSTOMER][-1]
     assert siege.stored("08-agent-quotes-a-command").match == "command"
-    assert siege.desk.ticket(1002)["status"] not in ("closed", "resolved")
+    assert siege.shown(1002)["status"] not in ("closed", "resolved")
 
 
 # --- 10 to 13: what can be guessed proves nothing --------------------------------------------------------------
@@ -169,7 +173,7 @@ def test_one_message_id_over_two_bodies_makes_two_tickets(siege: Siege) -> None:
 
 
 def test_no_line_break_reaches_a_header_of_ours(siege: Siege) -> None:
-    assert len([letter for letter in siege.outside if letter.to.endswith("@acme.example")]) >= 6
+    assert len([letter for letter in siege.outside if letter.to.endswith("@acme.example")]) >= 5
     for letter in siege.letters:
         head = letter.letter.content.partition(b"\r\n\r\n")[0]
         assert b"\r" not in head.replace(b"\r\n", b"") and b"\n" not in head.replace(b"\r\n", b"")
@@ -268,7 +272,7 @@ def test_names_of_files_are_shown_safely_and_name_no_file_of_ours(siege: Siege) 
 
 def test_external_entities_are_neither_fetched_nor_read(siege: Siege) -> None:
     assert [each["name"] for each in siege.ticket("24-xxe")["attachments"]] == ["a.svg", "a.docx"]
-    assert "root:" not in siege.desk.run("ticket", siege.ticket("24-xxe")["ref"], "--json").stdout.decode()
+    assert "root:" not in str(siege.ticket("24-xxe"))
     assert not siege.fetched_from_us()
 
 
@@ -285,65 +289,3 @@ def _html(letter: Sent) -> str:
     part = letter.message.get_body(("html",))
     assert part is not None
     return str(part.get_content())
-
-
-# --- what needs a desk of its own ------------------------------------------------------------------------------
-
-
-def test_a_flood_in_one_victims_name_is_answered_once_and_a_flood_in_many_is_capped(tmp_path: Path, sink: Sink) -> None:
-    """As shipped, but for the cap over all, which is 1000."""
-    desk = Desk(tmp_path, sink=sink, agents=(), changes={"answers": {"unproven": 1, "known": 20, "overall": 12}})
-
-    def flood(number: int, sender: str) -> bytes:
-        return (
-            f"From: <{sender}>\nSubject: Buy {number}\nMessage-ID: <{number}@flood.example>\n\nBuy {number}\n".encode()
-        )
-
-    desk.ingest(*(flood(number, "victim@bystander.example") for number in range(30)))
-    desk.run_once()
-    assert [letter.to for letter in desk.letters()] == ["victim@bystander.example"]
-    desk.ingest(*(flood(100 + number, f"victim{number}@bystander.example") for number in range(30)))
-    desk.run_once()
-    assert len(desk.letters()) == 12
-    tickets = desk.tickets()
-    assert len(tickets) == 60  # none is lost for it
-    events = desk.ticket(tickets[-1]["ref"])["events"]
-    assert "answer suppressed" in [event["what"] for event in events]
-
-
-def test_two_robots_do_not_answer_each_other_for_ever(tmp_path: Path, sink: Sink) -> None:
-    """The other robot heeds no rule and answers every letter with a fresh Message-ID and no header."""
-    desk = Desk(tmp_path, sink=sink, agents=(), changes={"answers": {"unproven": 1}})
-    answered = 0
-    for number in range(5):
-        last = desk.letters()[-1].message_id if answered else "<0@robot.example>"
-        desk.ingest(
-            f"From: robot@robot.example\nTo: support@desk.example\nSubject: We got your mail\n"
-            f"Message-ID: <{number + 1}@robot.example>\nIn-Reply-To: {last}\n\nTicket #{number} was opened.\n".encode()
-        )
-        desk.run_once()
-        answered = len(desk.letters())
-    assert answered == 1
-
-
-def test_without_starttls_no_letter_and_no_password_leaves(tmp_path: Path) -> None:
-    with Sink(tmp_path / "sink", users={"support": "smtp-secret-16"}) as sink:
-        smtp = {"security": "starttls", "username": "support", "password": "smtp-secret-16"}
-        desk = Desk(tmp_path, sink=sink, changes={"smtp": smtp})
-        desk.ingest(b"From: a@b.example\nSubject: x\nMessage-ID: <1@b.example>\n\nx\n")
-        with desk.running_daemon():
-            line = desk.wait_for_log("waiting", worker="deliverer")
-        assert "the server offers no STARTTLS; no login and no mail was sent" in line["reason"]
-        assert sink.count() == 0
-        assert {row["state"] for row in desk.outbox()} == {"waiting"}
-        assert b"smtp-secret-16" not in (tmp_path / "log").read_bytes()
-
-
-def test_a_password_never_reaches_the_log(tmp_path: Path, dovecot: Dovecot, sink: Sink) -> None:
-    desk = Desk(tmp_path, sink=sink, dovecot=dovecot, mailbox={"password": "wrong-secret-26"})
-    with desk.running_daemon():
-        line = desk.wait_for_log("waiting", worker="mailbox support")
-    assert "uthenticat" in line["reason"]
-    assert b"wrong-secret-26" not in (tmp_path / "log").read_bytes()
-    shown = desk.run("check", "--connect", code=1)
-    assert b"wrong-secret-26" not in shown.stdout + shown.stderr

@@ -125,7 +125,7 @@ class TestTaking:
             return set()
 
         (batch,) = desk.box.batches(somebody_expunges)
-        assert [arrival.key.partition(":")[2] for arrival in batch] == ["1", "4", "5"]
+        assert [arrival.key.split(":")[1] for arrival in batch] == ["1", "4", "5"]
 
     def test_from_a_folder_of_another_name(self, dovecot: Dovecot, tmp_path: Path) -> None:
         dovecot.doveadm("mailbox", "create", "-u", "support", 'Zurück & "mehr"')
@@ -369,3 +369,39 @@ def test_a_person_reading_meanwhile_is_not_disturbed(dovecot: Dovecot, desk: Des
     assert "\\Flagged" in flags(dovecot, "Processed")[0]
     assert "\\Seen" not in flags(dovecot, "Processed")[0]
     person.logout()
+
+
+def test_where_mails_can_not_be_moved_new_ones_are_taken_in_all_the_same(dovecot: Dovecot, tmp_path: Path) -> None:
+    desk = Desk(dovecot, tmp_path, done={"move": "Full"})
+    for number in range(12):  # more than one batch
+        dovecot.deliver("support", mail(number))
+    with pytest.raises(MailboxDown):
+        for batch in desk.box.batches(desk.known):
+            desk.known.keys |= {arrival.key for arrival in batch}
+            dovecot.doveadm("mailbox", "delete", "-u", "support", "Full")
+            desk.box.done(batch)
+    for _ in range(2):
+        with pytest.raises(MailboxDown):
+            with_the_folder_gone(desk, dovecot)
+    desk.box.close()
+    assert len(desk.known.keys) == 12
+
+
+def with_the_folder_gone(desk: Desk, dovecot: Dovecot) -> None:
+    """A pass in which every move fails."""
+    for batch in desk.box.batches(gone(desk, dovecot)):
+        desk.known.keys |= {arrival.key for arrival in batch}
+        desk.box.done(batch)
+
+
+def gone(desk: Desk, dovecot: Dovecot) -> Known:
+    """What is known, asked for after the folder was removed again."""
+
+    class Asked(Known):
+        def __call__(self, keys: Collection[str]) -> set[str]:
+            folders = dovecot.doveadm("mailbox", "list", "-u", "support").split()
+            if "Full" in folders:
+                dovecot.doveadm("mailbox", "delete", "-u", "support", "Full")
+            return desk.known(keys)
+
+    return Asked()

@@ -217,3 +217,18 @@ def test_a_maildir_that_is_missing_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(MailboxDown, match="Maildir"):
         desk.receive()
     assert not desk.box.wait(0.1)
+
+
+def test_where_mails_can_not_be_moved_new_ones_are_taken_in_all_the_same(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, done={"move": "Processed"})
+    (desk.path / ".Processed").write_text("no folder can be made here")
+    for number in range(12):  # more than one batch
+        desk.deliver(f"{number:02}.old")
+    with pytest.raises(MailboxDown):
+        desk.receive()
+    with pytest.raises(MailboxDown):
+        desk.receive()
+    desk.deliver("99.new")
+    with pytest.raises(MailboxDown):
+        desk.receive()
+    assert len(desk.known) == 13

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import ssl
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -53,6 +54,7 @@ class Imap:
         self._section, self._password = section, password
         self._mail_size, self._batch, self._clock = mail_size, batch, clock
         self._spool = spool / section.name
+        self._place = _place(section)
         self._client: Client | None = None
         self._bell = idle.Bell()
         self._validity = 0
@@ -65,6 +67,7 @@ class Imap:
             sweep(self._spool)
         self._open.clear()
         uids = self._new_uids()
+        again: list[int] = []
         for start in range(0, len(uids), self._batch):
             chunk = uids[start : start + self._batch]
             stored = known([self._key(uid) for uid in chunk])
@@ -73,9 +76,12 @@ class Imap:
             for group in self._groups(new):
                 if arrivals := self._fetch(group):
                     yield arrivals
-            self._finish_again([uid for uid in chunk if self._key(uid) in stored])
-            if not self._open:
-                self._after = chunk[-1]
+            again += [uid for uid in chunk if self._key(uid) in stored]
+        # Last, so that a folder that takes no more mails (full, or forbidden) keeps none from being taken in.
+        for start in range(0, len(again), self._batch):
+            self._finish_again(again[start : start + self._batch])
+        if uids and not self._open:
+            self._after = uids[-1]
 
     def done(self, batch: Sequence[Arrival]) -> None:
         """See base.Mailbox. Unlinks the spool files of the batch."""
@@ -184,8 +190,17 @@ class Imap:
         return mail.received or self._clock()
 
     def _key(self, uid: int) -> str:
-        return f"{self._validity}:{uid}"
+        return f"{self._validity}:{uid}:{self._place}"
 
 
 def _uid(arrival: Arrival) -> int:
-    return int(arrival.key.partition(":")[2])
+    return int(arrival.key.split(":")[1])
+
+
+def _place(section: ImapMailbox) -> str:
+    """Tells folders apart: servers give the same UIDVALIDITY to several, and a section may come to name another.
+
+    A mail that was taken for a stored one would be moved or deleted unread.
+    """
+    named = f"{section.host}\0{section.username}\0{section.folder}"
+    return hashlib.sha256(named.encode()).hexdigest()[:12]

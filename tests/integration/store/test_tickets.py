@@ -208,3 +208,9 @@ def test_clocks_are_looked_at_when_due_and_left_in_peace_after(store: Store) -> 
     with store.begin() as work:
         assert work.clocks.due(later, 10) == [resolution]
         assert [clock.state for clock in work.clocks.of(number)] == ["running", "met", "running"]
+
+
+def test_a_thread_index_that_anybody_copies_finds_its_first_tickets_only(store: Store) -> None:
+    numbers = [open_ticket(store, thread_index="ab" * 22) for _ in range(30)]
+    with store.read() as work:
+        assert work.tickets.by_thread_index("ab" * 22) == numbers[:10]

@@ -334,3 +334,16 @@ def test_a_graceful_stop_gives_back_what_is_not_filed_uncounted(bench: Bench) ->
     bench.filer = bench.again()
     bench.run()
     assert bench.states() == ["filed"] * 25
+
+
+def test_a_volume_of_blobs_that_is_not_mounted_is_no_mails_fault(bench: Bench, tmp_path: Path) -> None:
+    bench.receive("one", "two")
+    (tmp_path / "blobs").rename(tmp_path / "elsewhere")
+    for _ in range(5):
+        with pytest.raises(BlobsDown):
+            bench.filer.step()
+        bench.office.now += HOUR
+    assert bench.states() == ["received", "received"]
+    (tmp_path / "elsewhere").rename(tmp_path / "blobs")
+    bench.run()
+    assert bench.states() == ["filed", "filed"]

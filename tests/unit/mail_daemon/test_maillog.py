@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
@@ -67,7 +70,7 @@ def test_an_event_has_a_time_a_level_and_its_name(capsys: pytest.CaptureFixture[
     maillog.filed(7, "TPBX-1042", "new", 3)
     event = json.loads(capsys.readouterr().err)
     time = event.pop("timestamp")
-    assert time.endswith("Z") or time.endswith("+00:00")
+    assert time.endswith(("Z", "+00:00"))
     assert event == {
         "event": "filed", "level": "info", "inbound": 7, "ref": "TPBX-1042", "match": "new", "priority": 3,
     }  # fmt: skip
@@ -88,3 +91,14 @@ def test_nothing_is_written_to_standard_output(capsys: pytest.CaptureFixture[str
     maillog.configure()
     maillog.stopped()
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is missing: Linux has it")
+@pytest.mark.parametrize("as_json", [True, False])
+def test_a_log_on_a_full_disk_loses_its_lines_and_stops_nobody(monkeypatch: pytest.MonkeyPatch, as_json: bool) -> None:
+    disk = io.TextIOWrapper(io.FileIO("/dev/full", "w"), line_buffering=True, write_through=True)
+    monkeypatch.setattr(sys, "stderr", disk)
+    maillog.configure(as_json=as_json)
+    maillog.waiting("filer", "the disk is full", 1.0)
+    with pytest.raises(OSError, match="No space left"):
+        disk.write("what the log says goes nowhere")

@@ -65,3 +65,10 @@ def test_no_header_field_takes_long(field: bytes) -> None:
     began = time.process_time()
     read(field + b"\n\nhi")
     assert time.process_time() - began < 0.1
+
+
+def test_many_long_texts_count_no_more_than_one() -> None:
+    part = b"--b\nContent-Type: text/plain\n\n" + b"a line of words\n" * 60_000
+    mail = read(MIXED + part * 20 + b"--b--\n")
+    assert len(mail.text) < 1_000_100
+    assert any(defect.startswith("texts of over") for defect in mail.defects)

@@ -80,6 +80,12 @@ def test_any_bytes_are_read(raw: bytes) -> None:
         _is_storable(read(raw))
 
 
+def test_an_encoded_name_that_can_not_be_decoded_does_not_lose_the_mail() -> None:
+    mail = read(b"From: =?utf-8?B?/TcO8?= <cy@acme.example>\nSubject: Hello\n\nhi")  # five base64 characters
+    assert (mail.subject, mail.text) == ("Hello", "hi")
+    assert mail.defects == ("addresses unread: HeaderParseError",)
+
+
 @given(st.sampled_from(CASES), st.data())
 def test_damaged_mails_are_read(case: Path, data: st.DataObject) -> None:
     raw = bytearray(case.with_suffix(".eml").read_bytes())
@@ -111,3 +117,8 @@ def _comparable(value: Any, expected: Any) -> Any:
 
 def _facts(value: Any, expected: Any) -> Any:
     return {key: getattr(value, key) for key in expected} if isinstance(expected, dict) else value
+
+
+def test_a_text_brings_no_control_characters_of_either_kind() -> None:
+    mail = read("From: a@x.example\nContent-Type: text/plain; charset=utf-8\n\nred \x9b31m and \x1b[31m\n".encode())
+    assert mail.text.strip() == "red 31m and [31m"

@@ -62,3 +62,9 @@ def test_a_letter_never_outgrows_its_bound(tmp_path: Path) -> None:
     letter = replace(sample("acknowledgement"), text="x" * 20_000, detail=("l",) * 100)
     with pytest.raises(TemplateError, match="grows over"):
         rendered(tmp_path, greedy, letter)
+
+
+def test_a_frame_that_is_no_utf8_is_a_problem_like_any_other(tmp_path: Path) -> None:
+    (tmp_path / "letter.html").write_bytes("<html>Grüße<!-- body --></html>".encode("latin-1"))
+    with pytest.raises(TemplateError, match=r"letter\.html:1: the file is not UTF-8"):
+        Renderer([SHIPPED, tmp_path])

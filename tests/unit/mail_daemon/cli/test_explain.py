@@ -21,9 +21,9 @@ from tests.written import ANN, CUSTOMER, mail
 
 # Scripts rely on these (design of the command line).
 KEYS = {
-    "file", "error", "message_id", "from", "to", "cc", "subject", "date", "text", "quoted", "signature", "language",
-    "automatic", "bounce", "answerable", "in_reply_to", "references", "attachments", "category", "priority", "match",
-    "letters",
+    "file", "error", "message_id", "from", "to", "cc", "subject", "date", "dispatched", "text", "quoted",
+    "signature", "language", "automatic", "bounce", "answerable", "in_reply_to", "references", "attachments",
+    "category", "priority", "match", "letters",
 }  # fmt: skip
 ATTACHMENT = {"name", "media_type", "size", "sha256", "kind", "inline", "text", "facts"}
 UNREADABLE = {"missing", "empty"}

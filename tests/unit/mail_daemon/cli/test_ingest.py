@@ -6,18 +6,25 @@ from pathlib import Path
 
 import pytest
 
-from mail_daemon.app import App
+from mail_daemon.store.blobs import Blobs
 from mail_daemon.store.rows import Inbound
+from mail_daemon.store.store import Store
 from tests.commands import Shell
+from tests.office import Office
 
 RAW = b"Message-ID: <1@acme.example>\nFrom: cy@acme.example\nSubject: hello\n\nHello.\n"
 
 
 def stored(shell: Shell) -> list[Inbound]:
-    app = App(shell.folder, {})
-    with app.store.read() as work:
+    store = Store("sqlite:///var/mail-daemon.db", base=shell.folder)
+    with store.read() as work:
         found = [work.inbound.get(number) for number in range(1, 10)]
+    store.close()
     return [each for each in found if each]
+
+
+def content(shell: Shell, mail: Inbound) -> bytes:
+    return Blobs("file:var/blobs", shell.folder).get(mail.blob)
 
 
 def test_a_mail_from_standard_input_is_durable_when_it_ends(shell: Shell) -> None:
@@ -25,17 +32,17 @@ def test_a_mail_from_standard_input_is_durable_when_it_ends(shell: Shell) -> Non
     assert (done.code, done.out) == (0, "stored 1, of these 1 new\n")
     (mail,) = stored(shell)
     assert (mail.state, mail.mailbox, mail.size) == ("received", "ingest", len(RAW))
-    assert App(shell.folder, {}).blobs.get(mail.blob) == RAW
+    assert content(shell, mail) == RAW
 
 
-def test_files_are_stored_together(shell: Shell, tmp_path: Path) -> None:
+def test_files_are_stored_together(office: Office, shell: Shell, tmp_path: Path) -> None:
     for number in (1, 2):
         (tmp_path / f"{number}.eml").write_bytes(RAW.replace(b"<1@", b"<%d@" % number))
     done = shell("ingest", tmp_path / "1.eml", tmp_path / "2.eml")
     assert (done.code, done.out) == (0, "stored 2, of these 2 new\n")
 
 
-def test_the_same_mail_twice_is_no_error_and_stored_once(shell: Shell) -> None:
+def test_the_same_mail_twice_is_no_error_and_stored_once(office: Office, shell: Shell) -> None:
     shell("ingest", "-", stdin=RAW)
     done = shell("ingest", "-", stdin=b"Received: from mx2\n" + RAW)
     assert (done.code, done.out) == (0, "stored 1, of these 0 new\n")
@@ -44,22 +51,22 @@ def test_the_same_mail_twice_is_no_error_and_stored_once(shell: Shell) -> None:
 
 @pytest.mark.parametrize(("given", "kept"), [("", ""), ("cy@acme.example", "cy@acme.example"), (None, None)])
 def test_the_envelope_sender_is_kept_and_the_null_sender_is_one(
-    shell: Shell, given: str | None, kept: str | None
+    office: Office, shell: Shell, given: str | None, kept: str | None
 ) -> None:
     assert shell("ingest", *([] if given is None else ["--from", given]), "-", stdin=RAW).code == 0
     assert stored(shell)[0].envelope_sender == kept
 
 
-def test_of_a_mail_over_the_limit_the_header_is_kept_and_why(shell: Shell) -> None:
+def test_of_a_mail_over_the_limit_the_header_is_kept_and_why(office: Office, shell: Shell) -> None:
     with (shell.folder / "mail-daemon.yaml").open("a") as file:
         file.write("limits: {mail_size: 20kB}\n")
     assert shell("ingest", "-", stdin=RAW + b"x" * 30_000).code == 0
     (mail,) = stored(shell)
     assert (mail.refused, mail.size) == ("0.0301 MB, the limit is 0.02 MB", len(RAW) + 30_000)
-    assert len(App(shell.folder, {}).blobs.get(mail.blob)) < 200
+    assert len(content(shell, mail)) < 200
 
 
-def test_a_file_that_is_missing_stores_nothing_at_all(shell: Shell, tmp_path: Path) -> None:
+def test_a_file_that_is_missing_stores_nothing_at_all(office: Office, shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "1.eml").write_bytes(RAW)
     done = shell("ingest", tmp_path / "1.eml", tmp_path / "2.eml")
     assert done.code == 75

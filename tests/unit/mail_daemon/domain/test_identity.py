@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mail_daemon.domain.identity import NONCE_BYTES, Role, Signer
+from mail_daemon.domain.identity import NONCE_BYTES, Role, Signer, untagged
 
 ISSUED = datetime(2026, 11, 25, 14, 32, tzinfo=UTC)
 NONCE = bytes(NONCE_BYTES)
@@ -137,3 +137,17 @@ def test_what_is_longer_than_any_token_is_not_even_looked_at() -> None:
 def test_a_signer_needs_a_key() -> None:
     with pytest.raises(ValueError, match="at least one key"):
         Signer([], domain="desk.example", tag="TPBX")
+
+
+@pytest.mark.parametrize(
+    ("address", "mailbox"),
+    [
+        ("cy@acme.example", "cy@acme.example"),
+        ("cy+1@acme.example", "cy@acme.example"),
+        ("cy+1+2@acme.example", "cy@acme.example"),
+        ("+cy@acme.example", "+cy@acme.example"),
+        ("cy@a+b.example", "cy@a+b.example"),
+    ],
+)
+def test_an_address_without_its_tag_names_the_mailbox(address: str, mailbox: str) -> None:
+    assert untagged(address) == mailbox

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mail_daemon.settings import types
+from mail_daemon.settings.policy import Agent
 
 PARSERS: tuple[Callable[[Any], Any], ...] = (
     types.parse_duration,
@@ -65,3 +66,12 @@ def test_whatever_is_written_is_read_or_refused_with_the_form_to_write(written: 
             parser(written)
         except ValueError as error:
             assert "; write " in str(error)
+
+
+@pytest.mark.parametrize(
+    "written", ["jörg@desk.example", "a b@desk.example", f"{'x' * 65}@desk.example", "(a)@x.example"]
+)
+def test_an_agent_whom_no_letter_can_reach_is_refused_before_every_notice_fails(written: str) -> None:
+    with pytest.raises(ValueError, match="; write "):
+        Agent.model_validate({"name": "jörg", "address": written})
+    assert types.parse_sender("jörg@evil.example") == "jörg@evil.example"  # whom to refuse may be anybody

@@ -65,6 +65,19 @@ def test_they_begin_when_our_own_server_saw_the_mail(office: Office) -> None:
     assert office.ticket(ticket.id).next_due == dispatched + HOUR  # and is overdue
 
 
+def test_they_begin_when_an_earlier_server_of_ours_noted_the_mail(office: Office) -> None:
+    dispatched = NOW - 3 * HOUR
+    number = office.open(mail(text=ALL_DOWN, dispatched=dispatched))
+    assert (office.ticket(number).opened, office.ticket(number).next_due) == (dispatched, dispatched + HOUR)
+    assert {clock.started for clock in office.clocks(number).values()} == {dispatched}
+
+
+def test_a_server_whose_clock_is_fast_does_not_put_them_off(office: Office) -> None:
+    number = office.open(mail(dispatched=NOW + HOUR))
+    assert office.ticket(number).opened == NOW
+    assert office.clocks(number)["response"].started == NOW
+
+
 def test_responses_are_due_round_the_clock_and_resolutions_in_business_hours(office: Office) -> None:
     office.now = utc(2026, 11, 26, 3)  # Wednesday 22:00 in New York, before the holiday
     number = office.open(mail(text=ONE_PHONE))

@@ -252,3 +252,10 @@ def test_what_a_stranger_points_at_is_linked_for_the_agents(office: Office) -> N
     new = office.open(mail(STRANGER, subject="[TPBX-1001]", message_id="<2@evil.example>"))
     assert office.links(new) == [(number, "mentioned")]
     assert office.events(new, "opened")[0].detail["related"] == [number]
+
+
+def test_the_tagged_address_that_replies_come_to_is_nobody_who_takes_part(office: Office) -> None:
+    number = office.open(mail())
+    to = f"support+{office.token(number, CUSTOMER)}@desk.example"
+    office.file(reply(office, number, to=[DESK, to]))
+    assert set(office.people(number)) == {CUSTOMER}

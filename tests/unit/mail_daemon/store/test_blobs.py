@@ -177,7 +177,8 @@ def test_a_url_of_no_known_form_is_refused_with_what_to_write(url: str) -> None:
 
 @pytest.mark.parametrize("form", ["file:{}/b", "file://{}/b"])
 def test_an_absolute_url_ignores_the_config_folder(form: str, tmp_path: Path) -> None:
-    path = Blobs(form.format(tmp_path), Path("/nowhere")).path("ab")
+    blobs = Blobs(form.format(tmp_path), Path("/nowhere"))
+    path = blobs.path(blobs.put(b"x"))
     assert path is not None
     assert path.is_relative_to(tmp_path)
 

@@ -158,3 +158,15 @@ def test_threads_share_a_table() -> None:
     with ThreadPoolExecutor(8) as pool:
         levels = list(pool.map(lambda text: rules.rank("", text).level, texts))
     assert set(levels) == {3}
+
+
+def test_the_texts_of_strangers_fill_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mail_daemon.domain.matcher._MOST_STEPS", 100)
+    matcher = Matcher()
+    for number in range(50):
+        for pattern in patterns(f"word{number} other", {}):
+            matcher.add(pattern, 1)
+    tokens = [f"word{number}" for first in range(50) for number in (first, (first * 7) % 50)]
+    assert [end - start for start, end, _ in matcher.find([*tokens, "word3", "other"])] == [2]
+    states = [matcher._root, *matcher._states.values()]
+    assert sum(map(len, states)) <= 101
