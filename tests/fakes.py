@@ -100,17 +100,20 @@ class FakeReader:
         self.before()
         future: Future[list[Mail | Failure]] = Future()
         try:
-            future.set_result([self.read(_bytes(job)) for job in batch])
+            future.set_result([self._read_one(job) for job in batch])
         except Exception as fault:
             future.set_exception(fault)
         return future
 
+    def _read_one(self, job: Job) -> Mail | Failure:
+        try:
+            raw = Path(job.path).read_bytes() if job.path else job.raw or b""
+        except OSError as error:
+            return Failure(f"{type(error).__name__}: {error}")
+        return self.read(raw)
+
     def close(self) -> None:
         pass
-
-
-def _bytes(job: Job) -> bytes:
-    return Path(job.path).read_bytes() if job.path else job.raw or b""
 
 
 class FailingStore(Store):

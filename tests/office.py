@@ -14,7 +14,7 @@ from email.message import EmailMessage
 from email.policy import default
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from mail_daemon import pipeline
@@ -188,7 +188,7 @@ def utc(*parts: int) -> datetime:
     return datetime(*parts, tzinfo=UTC)  # type: ignore[misc,arg-type]
 
 
-def told(office: Office) -> list[tuple[str, str]]:
+def told(office: Office) -> list[tuple[str, ...]]:
     """Each letter of the outbox and whom it goes to."""
     return [(letter.letter, *letter.recipients) for letter in office.letters()]
 
@@ -198,7 +198,7 @@ def acknowledgements(office: Office) -> list[Posted]:
 
 
 def read(office: Office, letter: Posted) -> EmailMessage:
-    return cast(EmailMessage, message_from_bytes(office.content(letter), policy=default))
+    return message_from_bytes(office.content(letter), policy=default)
 
 
 def words(message: EmailMessage) -> str:

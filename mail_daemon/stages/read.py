@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Future
+from pathlib import Path
 
 from mail_daemon.store.blobs import Blobs
+from mail_daemon.store.errors import BlobMissing
 from mail_daemon.store.rows import Claimed
 from parsers.mail import Mail, Trusted
 from parsers.sandbox import Failure, Job, Reader
@@ -17,11 +19,16 @@ def read(reader: Reader, blobs: Blobs, batch: Sequence[Claimed], *, trusted: Tru
 
 
 def _job(blobs: Blobs, claimed: Claimed, trusted: Trusted) -> Job:
-    path = blobs.path(claimed.blob)
+    path, raw = blobs.path(claimed.blob), None
+    if path is None:
+        try:
+            raw = blobs.get(claimed.blob)
+        except BlobMissing:
+            path = Path(claimed.blob)  # the child can't open it, so this mail fails alone, and the queue moves
     return Job(
         id=claimed.id,
         path=str(path) if path else None,
-        raw=None if path else blobs.get(claimed.blob),
+        raw=raw,
         envelope_sender=claimed.envelope_sender,
         trusted=trusted,
     )

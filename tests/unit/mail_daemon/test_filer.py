@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 import pytest
 
@@ -197,6 +197,8 @@ def test_a_mail_that_was_tried_before_is_read_alone(bench: Bench) -> None:
     bench.run()
     bench.office.now += HOUR
     bench.receive(*numbered(3))
+    bench.filer.step()
+    assert bench.reader.batches == [[1], [1]]  # while it is read, no other mail is at stake
     bench.run()
     assert bench.reader.batches == [[1], [1], [2, 3, 4]]
 
@@ -251,6 +253,21 @@ def test_when_the_commit_fails_the_same_batch_is_filed_again_once(bench: Bench) 
     assert len(bench.office.tickets()) == 4
     assert bench.mail(4).attempts == 1
     assert bench.reader.batches == [[1, 2, 3], [4]]
+
+
+def test_a_store_that_goes_down_in_the_middle_is_no_mails_fault(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def down(*_: object, **__: object) -> NoReturn:
+        raise StoreDown("the server closed the connection")
+
+    bench.receive(*numbered(3))
+    with monkeypatch.context() as patch:
+        patch.setattr(filer, "file_mail", down)
+        for _ in range(5):
+            with pytest.raises(StoreDown):
+                bench.filer.step()
+    bench.run()
+    assert bench.states() == ["filed"] * 3
+    assert bench.reader.batches == [[1, 2, 3]]
 
 
 def test_mails_whose_claim_was_committed_without_our_hearing_of_it_are_claimed_again(bench: Bench) -> None:
@@ -309,6 +326,18 @@ def test_when_the_blobs_are_away_no_mail_is_to_blame(store: Any, tmp_path: Path)
     cast(Away, bench.blobs).down = False
     bench.run()
     assert bench.states() == ["filed"] * 3
+
+
+def test_one_blob_that_is_missing_fails_its_mail_alone(store: Any, tmp_path: Path) -> None:
+    bench = Bench(tmp_path, blobs=Away)
+    cast(Away, bench.blobs).down = False
+    bench.receive("a", "b")
+    bench.blobs.delete(bench.mail(1).blob)
+    for _ in range(3):
+        bench.run()
+        bench.office.now += HOUR
+    assert bench.states() == ["quarantined", "filed"]
+    assert "No such file" in (bench.mail(1).reason or "")
 
 
 @pytest.mark.parametrize("read", [as_written, failing])

@@ -89,6 +89,12 @@ def test_the_requester_and_those_whom_he_copies_take_part(office: Office) -> Non
     }
 
 
+def test_our_own_address_never_takes_part(office: Office) -> None:
+    number = office.open(mail(DESK, cc=["help@desk.example", PARTNER]))
+    assert DESK not in office.people(number)
+    assert "help@desk.example" not in office.people(number)
+
+
 def test_a_colleague_is_heard_and_gets_no_copies(office: Office) -> None:
     number = office.open(mail())
     office.file(reply(office, number, COLLEAGUE))
