@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 
 import nh3
 from resiliparse.extract.html2text import extract_plain_text
@@ -113,7 +114,7 @@ def _without_comments(html: str) -> str:
     return "".join(kept)
 
 
-class _Rewritten:
+class _Rewritten(ABC):
     """HTML whose every tag has passed `tag`; a "<" that begins none is text."""
 
     def __init__(self, html: str) -> None:
@@ -127,8 +128,9 @@ class _Rewritten:
             return "" if len(match[0]) > 1 else "&lt;"
         return self.tag(match[1] == "/", name.lower(), match[3])
 
+    @abstractmethod
     def tag(self, closing: bool, name: str, attributes: str) -> str:
-        raise NotImplementedError
+        """What stands in the tag's place."""
 
     def fits(self, closing: bool, name: str) -> bool:
         """Counts the depth, and says whether the tag stays."""
