@@ -80,10 +80,11 @@ def _run(desk: Desk, dovecot: Dovecot, count: int, kills: int, seed: int) -> Out
     rest = list(mails(count - len(samples), seed=seed + 1, replies_to=origins))
     lives = [_live_and_die(desk, dovecot, part, rng) for part in _parts(rest, kills)]
     samples += rest
+    at_peace = time.time()
     with desk.running_daemon():
         desk.finish(sample.raw for sample in samples)
     books = audit(desk, samples, origins=origins)
-    problems = [*books.problems, *_inexcusable(desk.letters(), lives)]
+    problems = [*books.problems, *_inexcusable(desk.letters(), lives, at_peace)]
     return Outcome(lives, books, problems, time.monotonic() - begun)
 
 
@@ -105,12 +106,13 @@ def _parts(samples: Sequence[Sample], count: int) -> Iterator[Sequence[Sample]]:
     return (samples[begin:end] for begin, end in pairwise(edges))
 
 
-def _inexcusable(letters: Sequence[Sent], lives: Sequence[Life]) -> Iterator[str]:
+def _inexcusable(letters: Sequence[Sent], lives: Sequence[Life], at_peace: float) -> Iterator[str]:
     """A letter may go out again only when it was the last that a process handed over before it was killed.
 
-    Its bytes may still have been on the way to the server then, so what came before the next life counts.
+    Its bytes may still have been on the way to the server then, so what came before the next life counts;
+    the last of these begins `at_peace`.
     """
-    ends = [*(life.begun for life in lives[1:]), float("inf")]
+    ends = [*(life.begun for life in lives[1:]), at_peace]
     excused = set()
     for life, end in zip(lives, ends, strict=True):
         if handed := [at for at, each in enumerate(letters) if life.begun <= each.at < end]:
