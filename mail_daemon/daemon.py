@@ -79,8 +79,7 @@ class Daemon:
         self._ticks = schedule.Scheduler()
 
     def run(self) -> None:
-        """Runs until SIGTERM or SIGINT. SIGHUP, or an edit of a watched file, reloads."""
-        self._listen_to_signals()
+        """Runs until one of the signals that `listen` took; an edit of a watched file reloads."""
         listeners = self._wiring.listeners(self._take_in)
         for listener in listeners:
             listener.start()
@@ -164,7 +163,9 @@ class Daemon:
 
     # --- the main thread ----------------------------------------------------------------------------------
 
-    def _listen_to_signals(self) -> None:
+    def listen(self) -> None:
+        """From now on SIGTERM and SIGINT end the daemon in order, and SIGHUP reloads. Main thread only."""
+
         def stop(number: int, _frame: object) -> None:
             self._signal = signal.Signals(number).name
             self._stop.set()

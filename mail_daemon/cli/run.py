@@ -31,10 +31,12 @@ def command(
     instance = app.instance()
     instance.acquire()
     settings = app.configuration.settings
+    daemon = app.daemon()
+    if not once:
+        daemon.listen()  # whoever reads "started" may end us in order
     maillog.started(version("mail-daemon"), len(settings.mailboxes), app.store.url.render_as_string())
     for line in warnings(app.configuration):
         maillog.warning(line)
-    daemon = app.daemon()
     if not once:
         daemon.run()
         return

@@ -137,7 +137,9 @@ class Desk:
     @contextmanager
     def running_daemon(self) -> Iterator[None]:
         """The daemon for the length of a `with`, at whose end it must still be alive and stop in order."""
+        before = len(self.log("started"))
         self.start()
+        self.wait_for_log("started", count=before + 1)
         try:
             yield
             assert self.running, f"the daemon ended by itself:\n{self._tail()}"
