@@ -33,7 +33,7 @@ def handlers() -> Iterator[None]:
 def run(store: Store, folder: Path, reload: Callable[[], bool]) -> None:
     """Until SIGTERM."""
     relay = cast(Relay, FakeRelay())
-    Daemon(
+    begun = Daemon(
         Wiring(
             store=store,
             blobs=Blobs("file:blobs", folder),
@@ -46,7 +46,9 @@ def run(store: Store, folder: Path, reload: Callable[[], bool]) -> None:
             reload=reload,
             watched=[folder],
         )
-    ).run()
+    )
+    begun.listen()
+    begun.run()
 
 
 @pytest.mark.usefixtures("handlers")
