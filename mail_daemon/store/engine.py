@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -113,10 +114,23 @@ def _opener(url: URL, pragmas: Mapping[str, str]) -> Callable[[], sqlite3.Connec
             cached_statements=256,
         )
         for name, value in settings.items():
-            connection.execute(f"PRAGMA {name} = {value}")
+            _set(connection, name, value)
         return connection
 
     return connect
+
+
+def _set(connection: sqlite3.Connection, name: str, value: str) -> None:
+    """SQLite's own waiting does not cover the change to WAL, which two that open a new database may both want."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute(f"PRAGMA {name} = {value}")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
 
 
 def _name_the_fault(context: ExceptionContext) -> None:

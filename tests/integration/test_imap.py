@@ -349,9 +349,11 @@ class TestWaiting:
 
     def test_a_server_that_goes_away_is_noticed_and_found_again(self, dovecot: Dovecot, desk: Desk) -> None:
         desk.receive()
-        threading.Timer(0.3, dovecot.kill).start()
+        killing = threading.Timer(0.3, dovecot.kill)
+        killing.start()
         with pytest.raises(MailboxDown):
             desk.box.wait(30)
+        killing.join()
         with pytest.raises(MailboxDown):
             desk.receive()
         dovecot.start()
