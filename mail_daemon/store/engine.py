@@ -128,7 +128,8 @@ def _set(connection: sqlite3.Connection, name: str, value: str) -> None:
             connection.execute(f"PRAGMA {name} = {value}")
             return
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+            busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY  # an extended code says which kind of busy
+            if not busy or time.monotonic() > until:
                 raise
             time.sleep(0.01)
 
