@@ -1,43 +1,45 @@
-"""The composition root: the one place that picks implementations and knows the real clock."""
+"""The composition root of all that files and answers mails: the one place that picks implementations."""
 
 from __future__ import annotations
 
 import contextlib
 import importlib.resources
 import os
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from mail_daemon import maillog
+from mail_daemon.archive import Archive, real_clock
 from mail_daemon.daemon import Daemon, Wiring
 from mail_daemon.desk import Desk
 from mail_daemon.domain.calendar import Calendar, Span
 from mail_daemon.domain.identity import Signer
 from mail_daemon.instance import Instance
 from mail_daemon.mailboxes.base import Arrival, Mailbox
-from mail_daemon.mailboxes.imap import Imap
-from mail_daemon.mailboxes.lmtp import Lmtp
 from mail_daemon.mailboxes.maildir import Maildir
-from mail_daemon.settings.directory import Directory
-from mail_daemon.settings.loader import ConfigError, Configuration, load
+from mail_daemon.settings.directory import Directory, merged
+from mail_daemon.settings.document import ConfigError
+from mail_daemon.settings.loader import Configuration, load
 from mail_daemon.settings.policy import BusinessCalendar
 from mail_daemon.settings.secrets import password
 from mail_daemon.settings.sections import ImapMailbox, LmtpMailbox, MaildirMailbox, Settings
+from mail_daemon.stages.bill import wishes
+from mail_daemon.stages.deliver import channel
 from mail_daemon.stages.triage import compiled
 from mail_daemon.store import migrate
-from mail_daemon.store.blobs import Blobs
 from mail_daemon.store.errors import StoreDown
-from mail_daemon.store.store import Store
-from mail_daemon.writing import warnings
+from mail_daemon.telling import warnings
 from parsers.sandbox import Reader
+from responders.push import Push
 from responders.renderer import Renderer
 from responders.smtp import Relay
 from responders.template_file import TemplateError
 
-
-def real_clock() -> datetime:
-    return datetime.now(UTC)
+if TYPE_CHECKING:
+    from mail_daemon.mailboxes.lmtp import Lmtp
 
 
 class App:
@@ -53,11 +55,11 @@ class App:
         self.clock = clock
         self.configuration = load(folder, environ)
         self.desk = desk_of(self.configuration)
-        settings = self.configuration.settings
-        self.store = Store(settings.database.url, password(settings.database), base=self.configuration.folder)
-        self.blobs = Blobs(settings.blobs.url, self.configuration.folder)
+        self.archive = Archive(self.configuration.settings, self.configuration.folder)
+        self.store, self.blobs = self.archive.store, self.archive.blobs
         self._relay = relay_of(self.configuration)
         self._roads = roads_of(self.configuration)
+        self._imported: tuple[datetime | None, list[dict[str, Any]]] = (None, [])
         self._told: list[str] = []  # the last problems that the admins were mailed about
 
     def daemon(self) -> Daemon:
@@ -68,6 +70,7 @@ class App:
         with self.store.begin() as work:
             work.inbound.reclaim()
             work.outbox.reclaim()
+        self.take_over_imports()
         return Daemon(
             Wiring(
                 store=self.store,
@@ -78,15 +81,12 @@ class App:
                 mailboxes=lambda: mailboxes_of(self.configuration, self.clock),
                 listeners=lambda store: listeners_of(self.configuration, store, self.clock),
                 relay=lambda: self._relay,
+                push=Push(lambda recipient: channel(self.desk, recipient)),
                 reload=self.reload,
+                take_over_imports=self.take_over_imports,
                 watched=watched_of(self.configuration),
             )
         )
-
-    def require_database(self) -> None:
-        """For commands that only look. Raises LookupError where no daemon has made the database yet."""
-        if not self.store.exists():
-            raise LookupError(f"there is no database at {self.store.url.render_as_string()} yet; `run` makes it")
 
     def instance(self) -> Instance:
         return Instance(self.configuration.folder)
@@ -99,7 +99,7 @@ class App:
         old, old_roads = self.configuration, self._roads
         try:
             configuration = load(old.folder, self._environ)
-            desk = desk_of(configuration)
+            desk = desk_of(configuration, self._imported[1])
         except (ConfigError, TemplateError) as error:
             self._refuse(list(error.problems))
             return False
@@ -111,6 +111,16 @@ class App:
             maillog.warning("database, blobs, LMTP and the limits of reading are taken over at the next start")
         maillog.reloaded(len(configuration.files))
         return self._roads[1:] != old_roads[1:]
+
+    def take_over_imports(self) -> int:
+        """Takes the accounts that `accounts import` has written, and returns how many; 0 where nothing is new."""
+        with self.store.read() as work:
+            newest = work.accounts.newest()
+            if newest == self._imported[0]:
+                return 0
+            self._imported = newest, [account.given for account in work.accounts.all()]
+        self.desk = replace(self.desk, directory=directory_of(self.configuration, self._imported[1]))
+        return len(self._imported[1])
 
     def _refuse(self, problems: list[str]) -> None:
         """The last good configuration stays; each problem is logged, and the admins hear of it once."""
@@ -143,20 +153,24 @@ def at_start_only(settings: Settings) -> tuple[object, ...]:
     return settings.database, settings.blobs, lmtp, limits.reading, limits.reading_memory
 
 
-def desk_of(configuration: Configuration) -> Desk:
-    """Raises TemplateError when a template can't be used."""
+def desk_of(configuration: Configuration, imported: Iterable[Mapping[str, Any]] = ()) -> Desk:
+    """`imported`: accounts in the database. Raises TemplateError when a template can't be used."""
     settings, policy = configuration.settings, configuration.policy
     return Desk(
         settings=settings,
         policy=policy,
-        directory=Directory(
-            configuration.agents, configuration.accounts, public_domains=settings.matching.public_domains
-        ),
+        directory=directory_of(configuration, imported),
         rules=compiled(configuration.priorities),
+        wishes=wishes(policy.install, configuration.priorities),
         calendar=calendar_of(policy.calendar),
         renderer=Renderer(template_folders(configuration.folder), language=settings.desk.language),
         signer=Signer(configuration.keys, domain=settings.desk.domain, tag=settings.desk.tag),
     )
+
+
+def directory_of(configuration: Configuration, imported: Iterable[Mapping[str, Any]]) -> Directory:
+    public = configuration.settings.matching.public_domains
+    return Directory(configuration.agents, merged(configuration.accounts, imported), public_domains=public)
 
 
 def calendar_of(section: BusinessCalendar) -> Calendar:
@@ -180,6 +194,9 @@ def mailboxes_of(configuration: Configuration, clock: Callable[[], datetime]) ->
     opened: list[tuple[Mailbox, float]] = []
     for section in configuration.settings.mailboxes:
         if isinstance(section, ImapMailbox):
+            # Imported here, as LMTP is below: each costs time and memory that a desk without it has no use for.
+            from mail_daemon.mailboxes.imap import Imap
+
             imap = Imap(
                 section,
                 password=password(section) or "",
@@ -199,7 +216,11 @@ def listeners_of(
     configuration: Configuration, store: Callable[[Arrival], None], clock: Callable[[], datetime]
 ) -> list[Lmtp]:
     size = configuration.settings.limits.mail_size
-    sections = (each for each in configuration.settings.mailboxes if isinstance(each, LmtpMailbox))
+    sections = [each for each in configuration.settings.mailboxes if isinstance(each, LmtpMailbox)]
+    if not sections:
+        return []
+    from mail_daemon.mailboxes.lmtp import Lmtp
+
     return [Lmtp(section, store=store, mail_size=size, clock=clock) for section in sections]
 
 

@@ -1,7 +1,8 @@
 """The daemon only ticks: it starts the threads, rings their bells, and ends them in order.
 
 Main thread: signals (their handlers only set events), scheduled ticks, reload, watchdog. Beside it one
-thread per mailbox, one filer, one deliverer; each wakes the next, and the ticks are the safety net.
+thread per mailbox, one filer, one timekeeper, one deliverer of mails and one of pushes; each wakes the next,
+and the ticks are the safety net.
 """
 
 from __future__ import annotations
@@ -10,20 +11,20 @@ import contextlib
 import signal
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import schedule
 from watchfiles import watch
 
 from mail_daemon import maillog
-from mail_daemon.deliverer import Deliverer
+from mail_daemon.crew import Crew
 from mail_daemon.desk import Desk
-from mail_daemon.filer import Filer
+from mail_daemon.housekeeping import bring_back, sweep
 from mail_daemon.mailboxes.base import Arrival, Mailbox, MailboxDown
-from mail_daemon.mailboxes.lmtp import Lmtp
 from mail_daemon.poller import Poller
 from mail_daemon.stages.receive import receive
 from mail_daemon.store.blobs import Blobs
@@ -32,14 +33,17 @@ from mail_daemon.store.store import Store
 from mail_daemon.systemd import notify
 from mail_daemon.workers import Worker
 from parsers.sandbox import Reader, ReadingDown
+from responders.push import Push
 from responders.smtp import Relay, Unreachable
+
+if TYPE_CHECKING:
+    from mail_daemon.mailboxes.lmtp import Lmtp
 
 _DOWN = (StoreDown, BlobsDown, MailboxDown, ReadingDown, Unreachable)
 _STOP_SECONDS = 8.0  # what is unfinished then is abandoned as in a crash, and repeated at the next start
 _STUCK_SECONDS = 600.0  # without progress of a thread; beyond every time limit of its libraries
 _JUMP_SECONDS = 30.0
 _WATCH_PAUSE = 60.0  # seconds
-_ORPHAN_AGE = timedelta(days=1)  # of a blob without a row; longer than any receiving takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,9 @@ class Wiring:
     mailboxes: Callable[[], Sequence[tuple[Mailbox, float]]]  # each with its poll interval in seconds
     listeners: Callable[[Callable[[Arrival], None]], Sequence[Lmtp]]
     relay: Callable[[], Relay]
+    push: Push
     reload: Callable[[], bool]  # True when mailboxes must be opened anew
+    take_over_imports: Callable[[], int]  # how many accounts, 0 where nothing is new; looks into the database
     watched: Sequence[Path]
 
 
@@ -66,26 +72,17 @@ class Daemon:
         self._signal = ""
         self._pollers: list[Worker] = []
         self._polled: list[Poller] = []
-        self._filer = Filer(
-            wiring.store,
-            wiring.blobs,
-            wiring.reader,
-            desk=wiring.desk,
-            clock=wiring.clock,
-            filed=self._ring_deliverer,
-        )
-        self._deliverer = Deliverer(wiring.store, wiring.relay, desk=wiring.desk, clock=wiring.clock)
-        self._filing, self._delivering = self._desk_workers()
+        self._crew = self._gather()
         self._ticks = schedule.Scheduler()
 
     def run(self) -> None:
-        """Runs until one of the signals that `listen` took; an edit of a watched file reloads."""
-        listeners = self._wiring.listeners(self._take_in)
-        for listener in listeners:
-            listener.start()
+        """Runs until one of the signals that `listen` took; an edit of a watched file reloads.
+
+        Raises MailboxDown when a listener can't listen.
+        """
+        listeners = self._listeners()
         self._open_mailboxes()
-        for worker in (self._filing, self._delivering):
-            worker.start()
+        self._crew.start()
         threading.Thread(target=self._watch, name="watch", daemon=True).start()
         notify("READY=1")
         self._tick_until_stopped()
@@ -93,29 +90,46 @@ class Daemon:
         notify("STOPPING=1")
         for listener in listeners:
             listener.stop()
-        self._end([*self._pollers, self._filing, self._delivering])
+        self._end([*self._pollers, *self._crew.workers])
         maillog.stopped()
 
     def run_once(self) -> list[str]:
         """One pass over everything that is due; returns what was down."""
+        self._crew = self._gather(once=True)
         self._open_mailboxes(once=True)
-        self._filing, self._delivering = self._desk_workers(once=True)
-        workers = [*self._pollers, self._filing, self._delivering]
-        self._filing.start()
-        self._delivering.start()
+        self._crew.start()
+        workers = [*self._pollers, *self._crew.workers]
         for worker in workers:
             worker.join()
         self._release()
         return [f"{worker.name}: {worker.failure}" for worker in workers if worker.failure]
 
-    def _desk_workers(self, *, once: bool = False) -> tuple[Worker, Worker]:
-        """The filer ends after all pollers, the deliverer after the filer, where everything is done once."""
-        tick = 0.2 if once else 5.0
-        filing = Worker("filer", self._filer.step, down=_DOWN, once=self._all_polled if once else None, tick=tick)
-        filed = (lambda: not filing.is_alive()) if once else None
-        delivering = Worker("deliverer", self._deliverer.step, down=_DOWN, once=filed, tick=tick)
-        self._filer.alive, self._deliverer.alive = filing.alive, delivering.alive
-        return filing, delivering
+    def _gather(self, *, once: bool = False) -> Crew:
+        wiring = self._wiring
+        return Crew(
+            wiring.store,
+            wiring.blobs,
+            wiring.reader,
+            wiring.relay,
+            wiring.push,
+            desk=wiring.desk,
+            clock=wiring.clock,
+            down=_DOWN,
+            looked=lambda: all(poller.looked for poller in self._polled),
+            polled=lambda: not any(worker.is_alive() for worker in self._pollers),
+            once=once,
+        )
+
+    def _listeners(self) -> Sequence[Lmtp]:
+        """All of them, started; or none, and nothing of the daemon is left running."""
+        listeners = self._wiring.listeners(self._take_in)
+        with contextlib.ExitStack() as begun:
+            begun.callback(self._wiring.reader.close)
+            for listener in listeners:
+                listener.start()
+                begun.callback(listener.stop)
+            begun.pop_all()
+        return listeners
 
     # --- threads ------------------------------------------------------------------------------------------
 
@@ -152,14 +166,8 @@ class Daemon:
         maillog.received(arrival.mailbox, 1, new)
         self._ring_filer()
 
-    def _all_polled(self) -> bool:
-        return not any(worker.is_alive() for worker in self._pollers)
-
     def _ring_filer(self) -> None:
-        self._filing.wake()
-
-    def _ring_deliverer(self) -> None:
-        self._delivering.wake()
+        self._crew.filing.wake()
 
     # --- the main thread ----------------------------------------------------------------------------------
 
@@ -191,16 +199,24 @@ class Daemon:
 
     def _plan(self) -> None:
         self._ticks.clear()
-        self._ticks.every(5).seconds.do(self._ring)
+        self._ticks.every(5).seconds.do(self._crew.ring)
+        self._ticks.every(5).seconds.do(self._take_over_imports)
         self._ticks.every(10).seconds.do(self._feed_watchdog)
         self._ticks.every(1).hours.do(self._sweep)
+        self._ticks.every(1).seconds.do(self._bring_back)
 
-    def _ring(self) -> None:
-        self._ring_filer()
-        self._ring_deliverer()
+    def _bring_back(self) -> type[schedule.CancelJob] | None:
+        """Once after a start or a jump of the clock: what was put off while it was ahead would wait as long."""
+        longest = self._wiring.desk().settings.delivery.longest_pause
+        try:
+            if bring_back(self._wiring.store, now=self._wiring.clock(), longest_pause=longest):
+                self._crew.ring()
+        except StoreDown:
+            return None  # again at the next tick
+        return schedule.CancelJob
 
     def _feed_watchdog(self) -> None:
-        for worker in (*self._pollers, self._filing, self._delivering):
+        for worker in (*self._pollers, *self._crew.workers):
             silent = time.monotonic() - worker.beat
             if silent > _STUCK_SECONDS:
                 maillog.stuck(worker.name, silent)
@@ -208,14 +224,9 @@ class Daemon:
         notify("WATCHDOG=1")
 
     def _sweep(self) -> None:
-        def in_use(keys: Collection[str]) -> set[str]:
-            with self._wiring.store.read() as work:
-                return work.inbound.blobs_in_use(keys)
-
         # An exception would end the loop, since `schedule` does not catch any.
         with contextlib.suppress(StoreDown, BlobsDown):
-            if removed := self._wiring.blobs.sweep(self._wiring.clock() - _ORPHAN_AGE, in_use):
-                maillog.swept(removed)
+            sweep(self._wiring.store, self._wiring.blobs, now=self._wiring.clock())
 
     def _watch(self) -> None:
         """Begins anew where watching fails (no inotify instance left, a folder replaced): an edit must count."""
@@ -233,6 +244,16 @@ class Daemon:
             self._reload_configuration()
         except Exception as error:
             maillog.crashed("reload", error)
+
+    def _take_over_imports(self) -> None:
+        try:
+            if accounts := self._wiring.take_over_imports():
+                maillog.accounts_taken_over(accounts)
+                self._crew.keeping.wake()
+        except StoreDown:
+            return  # the threads that work with the database say so
+        except Exception as error:
+            maillog.crashed("accounts", error)
 
     def _reload_configuration(self) -> None:
         notify("RELOADING=1")
@@ -258,7 +279,7 @@ class Daemon:
 
     def _end(self, workers: Sequence[Worker]) -> None:
         deadline = time.monotonic() + _STOP_SECONDS
-        self._deliverer.stopping.set()
+        self._crew.hurry()
         self._stop_pollers()
         for worker in workers:
             worker.stop()
@@ -270,10 +291,5 @@ class Daemon:
 
     def _release(self) -> None:
         self._close_mailboxes()
-        with contextlib.suppress(StoreDown):
-            if not self._filing.is_alive():
-                self._filer.release()
-            if not self._delivering.is_alive():
-                self._deliverer.release()
-                self._deliverer.close()
+        self._crew.release()
         self._wiring.reader.close()

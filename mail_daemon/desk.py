@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from mail_daemon.domain.calendar import Calendar
 from mail_daemon.domain.identity import Signer
 from mail_daemon.domain.rules import RuleTable
+from mail_daemon.domain.sla import after_hours
+from mail_daemon.domain.standing import Standing
 from mail_daemon.settings.directory import Directory
 from mail_daemon.settings.policy import Policy
 from mail_daemon.settings.sections import Settings
@@ -20,6 +23,7 @@ class Desk:
     policy: Policy
     directory: Directory
     rules: RuleTable
+    wishes: RuleTable  # what a new install may ask for and is billed (policy section 3)
     calendar: Calendar
     renderer: Renderer
     signer: Signer
@@ -34,12 +38,23 @@ class Desk:
         """As plain values, since the reading child knows nothing of settings."""
         return Trusted(self.settings.trusted.authserv_ids, self.settings.trusted.received_from)
 
+    def after_hours(self, moment: datetime) -> bool:
+        """Whether it lies outside standard support hours (policy sections 2 to 4)."""
+        hours = self.policy.after_hours
+        return after_hours(moment, zone=hours.timezone, begins=hours.begins, ends=hours.ends)
+
+    def standing(self, account: str | None) -> Standing:
+        """How an account stands (policy section 12); one that nobody knows owes nothing."""
+        known = self.directory.accounts.get(account or "")
+        return self.policy.delinquent.standing(known) if known else Standing.GOOD
+
+    def cause_review(self, level: int, moment: datetime) -> bool:
+        """Whether a ticket that gets this priority then is an uncovered priority 1 event (policy section 4)."""
+        return level == 1 and self.after_hours(moment)
+
     def ref(self, number: int) -> str:
-        return f"{self.settings.desk.tag}-{number}"
+        return self.settings.desk.ref(number)
 
     def number(self, ref: str) -> int:
         """The ticket's number in `TPBX-1042`, `tpbx-1042` or `1042`. Raises ValueError."""
-        digits = ref.strip().upper().removeprefix(f"{self.settings.desk.tag}-")
-        if not (digits.isascii() and digits.isdigit() and len(digits) <= 12):
-            raise ValueError(f"{ref!r} is no ticket; write it like {self.ref(1042)} or 1042")
-        return int(digits)
+        return self.settings.desk.number(ref)

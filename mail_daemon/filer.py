@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future, wait
 from datetime import datetime, timedelta
+from functools import partial
 
 from mail_daemon import maillog
 from mail_daemon.desk import Desk
@@ -15,8 +16,8 @@ from mail_daemon.domain.retry import pause
 from mail_daemon.pipeline import Outcome, file_mail
 from mail_daemon.stages.read import read
 from mail_daemon.store.blobs import Blobs
-from mail_daemon.store.errors import BlobsDown, StaleClaim, StoreDown
-from mail_daemon.store.rows import Claimed
+from mail_daemon.store.errors import BlobMissing, BlobsDown, StaleClaim, StoreDown
+from mail_daemon.store.rows_inbound import Claimed
 from mail_daemon.store.store import Store, Work
 from parsers.mail import Mail
 from parsers.sandbox import Failure, Reader
@@ -57,6 +58,12 @@ class Filer:
 
     def step(self) -> bool:
         """Files one batch; False when nothing waits. Raises StoreDown, BlobsDown or ReadingDown."""
+        try:
+            return self._step()
+        except CancelledError:
+            return False  # the daemon ends; what is claimed is taken back at its next start
+
+    def _step(self) -> bool:
         if not self._ready:
             # A claim counts as an attempt: no mail is to be blamed for what ends the daemon while it starts.
             self._reader.wait_until_ready()
@@ -71,7 +78,7 @@ class Filer:
         try:
             results = reading.result()
         except CancelledError:
-            return False  # the daemon ends; what is claimed is taken back at its next start
+            raise
         except Exception:
             self.release()  # no mail is to blame when no child can be started
             raise
@@ -123,42 +130,40 @@ class Filer:
 
     def _file(self, batch: Sequence[Claimed], results: Sequence[Mail | Failure]) -> None:
         desk = self._desk()
-        outcomes: list[tuple[Claimed, Outcome]] = []
         with self._store.begin() as work:
-            for claimed, result in zip(batch, results, strict=True):
-                if outcome := self._file_one(work, desk, claimed, result):
-                    outcomes.append((claimed, outcome))
+            told = [self._file_one(work, desk, *each) for each in zip(batch, results, strict=True)]
         self._filed()
         self.alive()
-        for claimed, outcome in outcomes:
-            _log(desk, claimed, outcome)
+        for tell in told:
+            tell()
 
-    def _file_one(self, work: Work, desk: Desk, claimed: Claimed, result: Mail | Failure) -> Outcome | None:
+    def _file_one(self, work: Work, desk: Desk, claimed: Claimed, result: Mail | Failure) -> Callable[[], None]:
+        """Returns what tells the log, which must hear of nothing before it is committed."""
         try:
             filed = self._try(work, desk, claimed, result)
             if isinstance(filed, Outcome):
-                return filed
-            self._failed(work, desk, claimed, filed.reason, filed.traceback)
+                return partial(_log, desk, claimed, filed)
+            return self._failed(work, desk, claimed, filed.reason, filed.traceback)
         except StaleClaim:
-            maillog.overtaken("mail", claimed.id)
-        return None
+            return partial(maillog.overtaken, "mail", claimed.id)
 
     def _try(self, work: Work, desk: Desk, claimed: Claimed, result: Mail | Failure) -> Outcome | Failure:
         if isinstance(result, Failure):
             return result
         try:
             with work.savepoint():
-                return file_mail(work, desk, claimed, result, now=self._clock())
+                return file_mail(work, desk, claimed, result, raw=self._blobs.get, now=self._clock())
         except (StaleClaim, StoreDown):
             raise
         except Exception as error:  # the one catch-all: it keeps the mail and its traceback
+            if isinstance(error, BlobsDown) and not isinstance(error, BlobMissing):
+                raise  # no mail is to blame
             return Failure(f"{type(error).__name__}: {error}", traceback.format_exc())
 
-    def _failed(self, work: Work, desk: Desk, claimed: Claimed, reason: str, trace: str) -> None:
+    def _failed(self, work: Work, desk: Desk, claimed: Claimed, reason: str, trace: str) -> Callable[[], None]:
         if claimed.attempts >= desk.settings.limits.reading_attempts:
             work.inbound.quarantine(claimed, reason=reason, traceback=trace)
-            maillog.quarantined(claimed.id, reason)
-            return
+            return partial(maillog.quarantined, claimed.id, reason)
         rest = pause(
             claimed.attempts,
             first=_FIRST_PAUSE,
@@ -166,7 +171,7 @@ class Filer:
             jitter=random.random(),  # noqa: S311
         )
         work.inbound.deferred(claimed, reason=reason, next_attempt=self._clock() + rest)
-        maillog.retried(claimed.id, claimed.attempts, reason)
+        return partial(maillog.retried, claimed.id, claimed.attempts, reason)
 
 
 def _together(claimed: list[Claimed]) -> list[Claimed]:

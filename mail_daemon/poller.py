@@ -30,6 +30,7 @@ class Poller:
         self.mailbox = mailbox
         self.alive: Callable[[], None] = lambda: None  # told after each batch
         self.stopping: Callable[[], bool] = lambda: False
+        self.looked = False  # whether it has been through the mailbox once
         self._store = store
         self._blobs = blobs
         self._poll_seconds = poll_seconds
@@ -44,6 +45,7 @@ class Poller:
             self._arrived()
             self.mailbox.done(batch)
             self.alive()
+        self.looked = True
         return False
 
     def idle(self) -> None:

@@ -45,21 +45,31 @@ class Worker(threading.Thread):
         self.stopping = threading.Event()
 
     def run(self) -> None:
-        failures = 0
+        failures, dropped = 0, False  # dropped: it was the waiting that failed last
         while not self.stopping.is_set():
             self.alive()
             last = self._once is not None and self._once()  # asked before the step, so that nothing slips by
             busy, reason = self._attempt(self._step)
-            if reason is None and self.failure:
-                maillog.recovered(self.name, self.failure)
-                failures, self.failure = 0, None
+            # Where every wait fails, as on a server that drops each IDLE, steps alone are no recovery.
+            if reason is None and (busy or not dropped):
+                failures = self._recovered()
+            dropped = dropped and reason is None
             if reason is None and not busy and not last:
                 _, reason = self._attempt(self._idle)
+                dropped = reason is not None
+                failures = failures if dropped else self._recovered()
             if (reason is not None and self._once) or (last and not busy):
                 break
             if reason is not None:
                 failures += 1
                 self._rest(failures, reason)
+
+    def _recovered(self) -> int:
+        """How many failures there have been since: none."""
+        if self.failure:
+            maillog.recovered(self.name, self.failure)
+        self.failure = None
+        return 0
 
     def alive(self) -> None:
         """Progress for the watchdog; a long step calls it, too."""

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from mail_daemon.desk import Desk
-from mail_daemon.domain.identity import NONCE_BYTES, Role
-from mail_daemon.domain.sla import after_hours
-from mail_daemon.settings.policy import Agent
+from mail_daemon.domain.identity import NO_TICKET, NONCE_BYTES, Role
+from mail_daemon.domain.priority import Reason
 from mail_daemon.store.rows import Clock, Draft, NewClock, Ticket
-from responders.composer import Envelope, Person, compose
-from responders.letter import DeskFacts, Letter, Promises, TicketFacts
+from mail_daemon.store.store import Work
+from responders.composer import KEPT_REFERENCES, Envelope, Person, compose
+from responders.enclosure import Enclosure, Form
+from responders.letter import DeskFacts, Letter, Promises, RateFacts, TicketFacts
 from responders.letter import Reason as ReasonFacts
-from responders.times import spoken, spoken_duration
+from responders.money import spoken_money
+from responders.renderer import INSIDE, Rendered
+from responders.times import spoken, spoken_duration, spoken_time
 
+NO_PROMISES = Promises("", "", "", "")
 _ASAP = "as soon as possible"  # the policy's words; templates of other languages say it in theirs
-_NO_TICKET = 0  # in the token of a letter that belongs to none
-_NO_PROMISES = Promises("", "", "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,21 @@ class Thread:
 
     message_id: str | None = None
     references: tuple[str, ...] = ()
+
+
+def in_thread(work: Work, ticket: Ticket) -> Thread:
+    """Answers the last mail of a customer in this ticket, with what was written before it as References."""
+    heard = work.tickets.heard(ticket.id, KEPT_REFERENCES)
+    ours = [
+        (letter.queued, letter.message_id)
+        for letter in work.outbox.of(ticket.id)
+        if letter.letter not in INSIDE and letter.state != "failed"
+    ]
+    said = sorted({*heard, *ours})
+    if not said:
+        return Thread()
+    answered = (heard or ours)[-1]
+    return Thread(answered[1], tuple(message_id for _, message_id in said[: said.index(answered)]))
 
 
 def ticket_facts(desk: Desk, ticket: Ticket, zone: ZoneInfo, language: str) -> TicketFacts:
@@ -43,13 +60,30 @@ def ticket_facts(desk: Desk, ticket: Ticket, zone: ZoneInfo, language: str) -> T
         requester_name=ticket.requester_name,
         account=ticket.account or "",
         opened=spoken(ticket.opened, zone, language),
+        telephone=_telephone(desk, ticket),
     )
+
+
+def _telephone(desk: Desk, ticket: Ticket) -> str:
+    account = desk.directory.accounts.get(ticket.account or "")
+    return ticket.telephone or next(iter(account.telephones if account else ()), "")
 
 
 def desk_facts(desk: Desk) -> DeskFacts:
     hours = desk.policy.after_hours
     own = desk.settings.desk
     return DeskFacts(own.name, own.address, hours.telephone, hours.press)
+
+
+def rate_facts(desk: Desk, language: str, now: datetime) -> RateFacts:
+    """What is billed by the hour, as policy.yaml has it."""
+    billing, hours = desk.policy.billing, desk.policy.after_hours
+    begins = datetime.combine(now.astimezone(hours.timezone), hours.begins, hours.timezone)
+    return RateFacts(
+        hourly=spoken_money(billing.hourly_rate, billing.currency, language) if billing.hourly_rate else "",
+        minimum=spoken_duration(billing.minimum, language) if billing.minimum else "",
+        begins=spoken_time(begins, hours.timezone),
+    )
 
 
 def promises(desk: Desk, ticket: Ticket, clocks: Iterable[Clock | NewClock], zone: ZoneInfo, language: str) -> Promises:
@@ -82,15 +116,22 @@ def about(
         ticket=ticket_facts(desk, ticket, zone, language),
         promises=promises(desk, ticket, clocks, zone, language),
         greeting_name=ticket.requester_name,
-        reasons=tuple(ReasonFacts(reason.rule, reason.evidence, reason.where) for reason in ticket.reasons),
-        after_hours=_after_hours(desk, now),
+        reasons=tuple(
+            ReasonFacts(reason.rule, reason.evidence, reason.where)
+            for reason in ticket.reasons
+            if name in INSIDE or _tells(reason)
+        ),
+        after_hours=desk.after_hours(now),
+        billable=ticket.billable or "",
+        cause_review=ticket.cause_review,
+        rate=rate_facts(desk, language, now),
         proven=ticket.proven,
     )
 
 
-def _after_hours(desk: Desk, now: datetime) -> bool:
-    hours = desk.policy.after_hours
-    return after_hours(now, zone=hours.timezone, begins=hours.begins, ends=hours.ends)
+def _tells(reason: Reason) -> bool:
+    """Whether it says anything to a customer: neither what an agent has set does, nor a mark such as "?"."""
+    return reason.where != "agent" and (not reason.evidence or any(map(str.isalnum, reason.evidence)))
 
 
 def draft(
@@ -104,29 +145,45 @@ def draft(
     replied: bool,
     now: datetime,
     to_name: str = "",
+    copies: Sequence[Person] = (),
+    enclosures: Sequence[Enclosure] = (),
+    forms: Sequence[Form] = (),
+    rendered: Rendered | None = None,
+    by_person: bool = False,
 ) -> Draft:
-    """The ready mail. `replied`: it answers a mail (RFC 3834 auto-replied); else the daemon began it."""
+    """The ready mail. `replied`: it answers a mail (RFC 3834 auto-replied); else the daemon began it.
+
+    `by_person`: an agent wrote it, so that it carries no mark of automatic mail.
+
+    `copies` go by Cc in the same mail, whose token stays that of `to`. `rendered`: the letter, where it is rendered
+    already.
+    """
     nonce = secrets.token_bytes(NONCE_BYTES)
-    token = desk.signer.token(ticket_id or _NO_TICKET, to, role, issued=now, nonce=nonce)
+    token = desk.signer.token(ticket_id or NO_TICKET, to, role, issued=now, nonce=nonce)
     message_id = desk.signer.message_id(token)
     own = desk.settings.desk
     content = compose(
-        desk.renderer.render(letter),
+        rendered or desk.renderer.render(letter),
         headers=Envelope(
             sender=Person(own.name, own.address),
             to=(Person(to_name, to),),
+            cc=tuple(copies),
             message_id=message_id,
             date=now,
-            auto_submitted="auto-replied" if replied else "auto-generated",
+            auto_submitted="no" if by_person else "auto-replied" if replied else "auto-generated",
             in_reply_to=thread.message_id,
             references=thread.references,
-            reply_to=_reply_to(own.address, token) if own.plus_addressing and ticket_id else None,
+            reply_to=_reply_to(own.address, token)
+            if own.plus_addressing and (ticket_id or role is Role.AGENT)
+            else None,
             ticket=letter.ticket.ref,
         ),
+        enclosures=enclosures,
+        forms=forms,
     )
     return Draft(
         letter=letter.name,
-        recipients=(to,),
+        recipients=(to, *(person.address for person in copies)),
         envelope_from=desk.envelope_sender,
         message_id=message_id,
         content=content,
@@ -136,40 +193,9 @@ def draft(
     )
 
 
-def warnings(
-    desk: Desk,
-    ticket: Ticket | None,
-    what: str,
-    detail: tuple[str, ...],
-    *,
-    now: datetime,
-    but_not: Collection[str] = (),
-) -> list[Draft]:
-    """Tells the ticket's agents that something is wrong, or else the admins."""
-    to = [agent.address for agent in _agents(desk, ticket) if agent.address not in but_not]
-    to = to or [address for address in _admins(desk) if address not in but_not]
-    zone, language = desk.settings.desk.timezone, desk.settings.desk.language
-    facts = ticket_facts(desk, ticket, zone, language) if ticket else no_ticket()
-    letter = Letter("warning", language, desk_facts(desk), facts, _NO_PROMISES, what=what, detail=detail)
-    number = ticket.id if ticket else None
-    return [
-        draft(desk, letter, each, role=Role.AGENT, ticket_id=number, thread=Thread(), replied=False, now=now)
-        for each in to
-    ]
-
-
 def no_ticket(subject: str = "") -> TicketFacts:
     """For a letter that belongs to no ticket."""
     return TicketFacts("", subject, "", 0, "", "", "", "", "", "")
-
-
-def _agents(desk: Desk, ticket: Ticket | None) -> tuple[Agent, ...]:
-    return desk.directory.agents_for(ticket.category, ticket.assignee) if ticket else ()
-
-
-def _admins(desk: Desk) -> list[str]:
-    agents = [agent.address for agent in desk.directory.agents if agent.admin]
-    return list(dict.fromkeys([*desk.settings.desk.admins, *agents]))
 
 
 def _reply_to(address: str, token: str) -> str | None:

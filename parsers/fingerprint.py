@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 _WINDOW = 256 * 1024  # bytes at the front in which the header is looked for
@@ -14,26 +15,32 @@ _END = re.compile(rb"\n(?![ \t])")
 _EMPTY_LINE = re.compile(rb"(?:\A|\n)\r?\n")
 
 
-def fingerprint(raw: bytes) -> str:
+def fingerprint(raw: bytes, received: datetime | None = None) -> str:
     """SHA-256 in hex over Message-ID, From, Date, Subject and the body.
 
     The fields that servers add on the way don't count, nor do folding, CRLF against LF, or empty lines
-    at the end, which stores add and take away.
+    at the end, which stores add and take away. Nothing but the time tells two alarms of one script apart
+    that writes neither Message-ID nor Date: of such a mail alone, the second in which it was `received` counts.
     """
-    return _digest(raw[:_WINDOW], (raw[at : at + _CHUNK] for at in range(_WINDOW, len(raw), _CHUNK)))
+    return _digest(raw[:_WINDOW], (raw[at : at + _CHUNK] for at in range(_WINDOW, len(raw), _CHUNK)), received)
 
 
-def fingerprint_file(path: Path) -> str:
+def fingerprint_file(path: Path, received: datetime | None = None) -> str:
     """The same of a file, in bounded memory. Raises OSError."""
     with path.open("rb") as file:
-        return _digest(file.read(_WINDOW), iter(lambda: file.read(_CHUNK), b""))
+        return _digest(file.read(_WINDOW), iter(lambda: file.read(_CHUNK), b""), received)
 
 
-def _digest(front: bytes, rest: Iterable[bytes]) -> str:
+def _digest(front: bytes, rest: Iterable[bytes], received: datetime | None) -> str:
     found = _EMPTY_LINE.search(front)
     header, body = (front[: found.start()], front[found.end() :]) if found else (front, b"")
+    values = sorted(_values(header))
+    whole = found is not None or len(front) < _WINDOW  # else the fields may stand where nobody looked
+    named = any(value for name, value in values if name in (b"message-id", b"date"))
+    if received is not None and whole and not named:
+        values.append((b"received", b"%d" % received.timestamp()))
     digest = hashlib.sha256()
-    for name, value in sorted(_values(header)):
+    for name, value in values:
         digest.update(name + b":" + value + b"\n")
     digest.update(b"\n")
     for piece in _canonical(_chained(body, rest)):

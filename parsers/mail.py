@@ -95,7 +95,7 @@ class Mail:
     quoted: str
     signature: str
     language: str  # ISO 639-1, "" where too little was written to tell
-    automatic: str | None  # auto-reply, out-of-office, list, bulk, read-receipt, challenge, null-sender
+    automatic: str | None  # auto-reply, out-of-office, list, bulk, read-receipt, invitation-answer, challenge, ...
     bounce: Bounce | None
     in_reply_to: str | None
     references: tuple[str, ...]  # oldest first, capped

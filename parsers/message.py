@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import binascii
 import logging
+import re
+from collections.abc import Collection
 from datetime import UTC, datetime
 from email.errors import HeaderParseError
 from email.message import Message
+from typing import Any
 
 from mailparser import MailParser
 from mailparser.exceptions import MailParserError
@@ -19,15 +22,17 @@ from parsers.bounce import bounce
 from parsers.header import all_text, one_line, raw, readable, text
 from parsers.language import language
 from parsers.mail import NOBODY, Mail, Trusted, Unreadable
-from parsers.part import leaves
+from parsers.part import Part, leaves
 from parsers.received import dispatched
 from parsers.reply_text import forwards, split
+from parsers.scheduling import answers_invitation
 from parsers.sender import addresses, mended_comma, sender
 from parsers.structure import structure
 from parsers.transfer import transfer_decoded
 
 RECIPIENTS = 500  # addresses of To and of Cc that are read
 _DATE_LENGTH = 200
+_ENCODED_WORD = re.compile(r"=\?[^?\s]{1,80}\?[bq]\?[^?\s]*\?=", re.IGNORECASE)
 
 # mail-parser logs the headers of hostile mail; what it could not read is in Mail.defects.
 logging.getLogger("mailparser").setLevel(logging.CRITICAL)
@@ -72,7 +77,7 @@ def read(raw_mail: bytes, *, envelope_sender: str | None = None, trusted: Truste
         quoted=reply.quoted,
         signature=reply.signature,
         language=language(reply.new),
-        automatic=automatic(root, subject, envelope_sender),
+        automatic=automatic(root, subject, envelope_sender) or _answer(root),
         bounce=bounce(root),
         in_reply_to=references.in_reply_to(" ".join(raw(root, "In-Reply-To"))),
         references=references.message_ids(" ".join(raw(root, "References"))),
@@ -89,11 +94,16 @@ def read(raw_mail: bytes, *, envelope_sender: str | None = None, trusted: Truste
 
 def content(raw_mail: bytes, position: int) -> bytes:
     """The bytes of the attachment at this `Attachment.position`. Raises IndexError where there is none."""
+    return contents(raw_mail, [position])[position]
+
+
+def contents(raw_mail: bytes, positions: Collection[int]) -> dict[int, bytes]:
+    """The bytes of the attachments at these positions, in linear time. Raises IndexError where one is not there."""
     root, _ = structure(raw_mail)
-    for number, part in enumerate(leaves(root)):
-        if number == position:
-            return transfer_decoded(part.content, part.encoding)[0]
-    raise IndexError(f"the mail has no part {position}")
+    parts = {number: part for number, part in enumerate(leaves(root)) if number in positions}
+    if missing := set(positions) - parts.keys():
+        raise IndexError(f"the mail has no part {min(missing)}")
+    return {number: transfer_decoded(part.content, part.encoding)[0] for number, part in parts.items()}
 
 
 class _People:
@@ -104,37 +114,47 @@ class _People:
 
     def __init__(self, root: Message, defects: list[str]) -> None:
         self._defects = defects
-        view = Message()
         values = {
             name: [readable(value, root) for value in raw(root, name)]
             for name in ("From", "Reply-To", "To", "Cc", "Date")
         }
-        for name, found in values.items():
-            # Of To and Cc that stand more than once all count; of the others the first.
-            if joined := ", ".join(found if name in ("To", "Cc") else found[:1]):
-                view.set_raw(name, self._capped(name, joined))
-        view.set_payload("")
-        door = self._opened(view)
-        found_from = list(door.from_) if door else []
-        problems = [d for d in door.address_header_defects if d["header"] == "from"] if door else []
+        # Of To and Cc that stand more than once all count; of the others the first.
+        joined = {name: ", ".join(found if name in ("To", "Cc") else found[:1]) for name, found in values.items()}
+        doors = self._opened({name: self._capped(name, value) for name, value in joined.items() if value})
+        found_from: list[tuple[str, str]] = []
+        problems: list[dict[str, Any]] = []
+        if door := doors.get("From"):
+            found_from = list(door.from_)
+            problems = [each for each in door.address_header_defects if each["header"] == "from"]
         if mended := mended_comma(found_from, problems):
             found_from, problems = mended, []
         self.sender, self.sender_defect = sender(values["From"], found_from, problems)
-        self.reply_to = addresses(door.reply_to if door else ())
-        self.to = addresses(door.to if door else ())
-        self.cc = addresses(door.cc if door else ())
+        self.reply_to = addresses(doors["Reply-To"].reply_to if "Reply-To" in doors else ())
+        self.to = addresses(doors["To"].to if "To" in doors else ())
+        self.cc = addresses(doors["Cc"].cc if "Cc" in doors else ())
         # mail-parser refuses dates in some forms, such as one without a zone.
-        self.date = _utc(door.date if door else None) or date.utc(str(view.get("Date", "")))
+        self.date = _utc(doors["Date"].date if "Date" in doors else None) or date.utc(joined["Date"])
 
     @property
     def from_domain(self) -> str:
         return "" if self.sender_defect else self.sender.domain
 
-    def _opened(self, view: Message) -> MailParser | None:
+    def _opened(self, values: dict[str, str]) -> dict[str, MailParser]:
+        """What reads each header: one for all, or else each its own, so that none costs the others."""
         try:
-            return MailParser(view)
+            return dict.fromkeys(values, _door(values))
+        except _FAULTS:
+            return {name: door for name, value in values.items() if (door := self._opened_alone(name, value))}
+
+    def _opened_alone(self, name: str, value: str) -> MailParser | None:
+        """Without its encoded words where one can't be decoded: addresses hold none (RFC 2047 section 5)."""
+        try:
+            return _door({name: value})
         except _FAULTS as fault:
-            self._defects.append(f"addresses unread: {type(fault).__name__}")
+            self._defects.append(f"{name} unread: {type(fault).__name__}")
+        try:
+            return _door({name: _ENCODED_WORD.sub("", value)})
+        except _FAULTS:
             return None
 
     def _capped(self, name: str, value: str) -> str:
@@ -146,11 +166,23 @@ class _People:
         return ",".join(value.split(",", RECIPIENTS)[:RECIPIENTS])
 
 
+def _door(values: dict[str, str]) -> MailParser:
+    view = Message()
+    for name, value in values.items():
+        view.set_raw(name, value)
+    view.set_payload("")
+    return MailParser(view)
+
+
 def _utc(moment: datetime | None) -> datetime | None:
     try:
         return moment.astimezone(UTC) if moment and moment.tzinfo else None
     except (ValueError, OverflowError):
         return None
+
+
+def _answer(root: Part) -> str | None:
+    return "invitation-answer" if answers_invitation(root) else None
 
 
 def _return_path(root: Message) -> str | None:

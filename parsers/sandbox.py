@@ -75,8 +75,11 @@ class Reader:
     def submit(self, batch: Sequence[Job]) -> Future[list[Mail | Failure]]:
         """A future of one result per job, in order.
 
-        It raises ReadingDown when no child starts, CancelledError when the Reader is closed first.
+        It raises ReadingDown when no child starts, CancelledError when the Reader is closed first; so does
+        this method when it is closed already.
         """
+        if self._closed:
+            raise CancelledError
         return self._thread.submit(self._read_batch, tuple(batch))
 
     def wait_until_ready(self) -> None:

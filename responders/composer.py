@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from binascii import b2a_qp
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
@@ -14,6 +15,7 @@ from hashlib import sha256
 from typing import Literal
 
 from responders import addresses, headers
+from responders.enclosure import Enclosure, Form, form_part, part
 from responders.renderer import Rendered
 
 LONGEST_LINE = 998  # RFC 5322 section 2.1.1
@@ -35,31 +37,61 @@ class Envelope:
     to: tuple[Person, ...]
     message_id: str
     date: datetime
-    auto_submitted: Literal["auto-replied", "auto-generated"]  # RFC 3834 section 5
+    auto_submitted: Literal["auto-replied", "auto-generated", "no"]  # RFC 3834 section 5; no: a person wrote it
     in_reply_to: str | None = None
     references: tuple[str, ...] = ()  # oldest first
     reply_to: str | None = None
+    cc: tuple[Person, ...] = ()
     ticket: str = ""  # TPBX-1042, as X-MailDaemon-Ticket
 
 
-def compose(rendered: Rendered, *, headers: Envelope) -> bytes:
-    """The mail as it goes over the wire.
+def compose(
+    rendered: Rendered, *, headers: Envelope, enclosures: Sequence[Enclosure] = (), forms: Sequence[Form] = ()
+) -> bytes:
+    """The mail as it goes over the wire. `forms` stand beside text and HTML, `enclosures` after the letter.
 
     Raises ValueError (BadAddress among them) where an address or the letter's own Message-ID is malformed.
     Malformed Message-IDs of others are left out.
     """
-    boundary = "=_" + sha256(headers.message_id.encode("utf-8", "replace")).hexdigest()[:40]
+    mark = sha256(headers.message_id.encode("utf-8", "replace")).hexdigest()[:40]
+    body = _alternative(rendered, f"=_{mark}", forms)
+    if enclosures:
+        body = _mixed(body, enclosures, f"=_m{mark}")
+    return f"{_header(headers, rendered.subject)}{body}".encode("ascii")
+
+
+def anew(content: bytes, message_id: str, date: datetime) -> bytes:
+    """A mail that `compose` made, to be sent once more under another Message-ID and date."""
+    header, _, body = content.partition(b"\r\n\r\n")
+    fresh = {b"message-id": message_id, b"date": format_datetime(date)}
+    lines = [_line(line, fresh) for line in header.split(b"\r\n")]
+    return b"\r\n".join(lines) + b"\r\n\r\n" + body
+
+
+def _line(line: bytes, fresh: Mapping[bytes, str]) -> bytes:
+    name, colon, _ = line.partition(b":")
+    value = fresh.get(name.lower())
+    return line if value is None else name + colon + b" " + value.encode("ascii")
+
+
+def _alternative(rendered: Rendered, boundary: str, forms: Sequence[Form]) -> str:
     text, text_encoding = _part(rendered.text)
     html, html_encoding = _part(rendered.html.encode("ascii", "xmlcharrefreplace").decode("ascii"))
     return (
-        f"{_header(headers, rendered.subject)}"
         f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n'
         f"--{boundary}\r\nContent-Type: text/plain; charset=utf-8\r\n"
         f"Content-Transfer-Encoding: {text_encoding}\r\n\r\n{text}\r\n"
         f"--{boundary}\r\nContent-Type: text/html; charset=utf-8\r\n"
         f"Content-Transfer-Encoding: {html_encoding}\r\n\r\n{html}\r\n"
-        f"--{boundary}--\r\n"
-    ).encode("ascii")
+        + "".join(f"--{boundary}\r\n{one}\r\n" for one in map(form_part, forms))
+        + f"--{boundary}--\r\n"
+    )
+
+
+def _mixed(letter: str, enclosures: Sequence[Enclosure], boundary: str) -> str:
+    """RFC 2046 section 5.1.3: the letter first, then what goes with it. Base64 can't hold our boundary's "=_"."""
+    parts = "".join(f"--{boundary}\r\n{one}\r\n" for one in (letter, *map(part, enclosures)))
+    return f'Content-Type: multipart/mixed;\r\n boundary="{boundary}"\r\n\r\n{parts}--{boundary}--\r\n'
 
 
 def _header(envelope: Envelope, subject: str) -> str:
@@ -74,6 +106,7 @@ def _header(envelope: Envelope, subject: str) -> str:
         (
             f"From: {headers.mailbox(envelope.sender.name, envelope.sender.address)}\r\n",
             f"To: {_recipients(envelope.to)}\r\n",
+            f"Cc: {_recipients(envelope.cc)}\r\n" if envelope.cc else "",
             headers.unstructured("Subject", subject),
             f"Date: {format_datetime(envelope.date)}\r\n",
             f"Message-ID: {own_id}\r\n",
@@ -108,6 +141,8 @@ def _automatic(envelope: Envelope) -> str:
     """
     precedence = "Precedence: auto_reply\r\n" if envelope.auto_submitted == "auto-replied" else ""
     ticket = f"X-MailDaemon-Ticket: {envelope.ticket}\r\n" if _OUR_MARK.fullmatch(envelope.ticket) else ""
+    if envelope.auto_submitted == "no":
+        return ticket
     return (
         f"Auto-Submitted: {'auto-replied' if precedence else 'auto-generated'}\r\n"
         f"{precedence}X-Auto-Response-Suppress: All\r\n{ticket}"

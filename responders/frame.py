@@ -10,6 +10,7 @@ from responders.tags import TAG, Tags
 from responders.template_file import TemplateError, read_text
 
 FILE_NAME = "letter.html"
+PERSONAL = "personal.html"  # around what a person wrote: nothing of a form letter
 BODY = "<!-- body -->"
 
 
@@ -26,10 +27,10 @@ BARE = Frame(
 )
 
 
-def read_frame(folders: Sequence[Path]) -> Frame:
-    """The last folder's letter.html. Raises TemplateError where it has no place for the letter."""
+def read_frame(folders: Sequence[Path], file_name: str = FILE_NAME) -> Frame:
+    """The last folder's file of this name. Raises TemplateError where it has no place for the letter."""
     for folder in reversed(folders):
-        path = folder / FILE_NAME
+        path = folder / file_name
         if path.is_file():
             text = read_text(path)
             if BODY not in text:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Iterable
+from urllib.parse import quote
 
 from responders.addresses import wire
 
 LINE = 76  # RFC 2047 section 2: a line with an encoded word
 WORD_BYTES = 42  # of text in one encoded word: 56 letters of base64, 68 in all
+LONGEST_PARAMETER = 120  # characters of a parameter's value
 _PLAIN = re.compile(r"[ -~]*")
 
 
@@ -39,6 +41,22 @@ def mailbox(name: str, address: str) -> str:
 def listed(name: str, items: Iterable[str]) -> str:
     """A header whose items stand one on a line: References, To."""
     return f"{name}: " + "\r\n ".join(items) + "\r\n"
+
+
+def parameter(name: str, value: str) -> str:
+    """`; name="value"`, on lines of their own; other alphabets and long values as RFC 2231 sections 3 and 4 say."""
+    text = value[:LONGEST_PARAMETER]
+    if _PLAIN.fullmatch(text) and len(text) <= LINE - len(name) - 5 and not set('"\\%*') & set(text):
+        return f';\r\n {name}="{text}"'
+    pieces: list[str] = ["utf-8''"]
+    for character in text:
+        escaped = quote(character.encode("utf-8", "replace"), safe="")
+        if len(pieces[-1]) + len(escaped) > LINE - len(name) - 8:
+            pieces.append("")
+        pieces[-1] += escaped
+    if len(pieces) == 1:
+        return f";\r\n {name}*={pieces[0]}"
+    return "".join(f";\r\n {name}*{number}*={piece}" for number, piece in enumerate(pieces))
 
 
 def _may_stand(text: str) -> bool:

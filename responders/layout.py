@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import Enum
 
 WIDTH = 76
@@ -20,6 +22,27 @@ class Kind(Enum):
 
 # Those that stand close together; between all others comes a blank line.
 CLOSE = frozenset({"i", "t"})
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph, list item, heading, line across or table row; LF inside a text is somebody's line break."""
+
+    kind: Kind
+    text: str = ""
+    mark: str = ""  # what stands before it: a bullet, a number, a quote's ">"
+    cells: tuple[str, ...] = ()  # of a row
+
+
+def blocks(filled: str) -> Iterator[Block]:
+    """Records one by one, for forms that lay out for themselves; rows without any words are left out."""
+    for record in filled.split(RECORD)[1:]:
+        kind, first, _, text = record.split(FIELD)
+        cells = tuple(cell.replace(LINE, "\n").strip(" \n") for cell in text.split(CELL))
+        if kind != "t":
+            yield Block(Kind(kind), cells[0], first.strip())
+        elif any(cells):
+            yield Block(Kind.ROW, cells=cells)
 
 
 def lay_out(filled: str) -> str:

@@ -1,13 +1,17 @@
 """Letters from templates. The only file that imports jinja2.
 
-Each template is compiled once, when it is loaded, into three small Jinja templates (head, HTML, text); a
-letter is then three cheap renders. Values are escaped on their way out (responders.values), never before.
+Each template becomes three small Jinja templates (head, HTML, text) when it is loaded, and their syntax is
+checked then. They are compiled once, by the first letter that needs them: most desks write a few letters in
+one language, and compiling takes as long as all the rest. A letter is then three cheap renders. Values are
+escaped on their way out (responders.values), never before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import cached_property
 from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
@@ -18,11 +22,12 @@ from jinja2.exceptions import TemplateError as JinjaError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from responders import letter as seen
 from responders import template_rules, values
-from responders.frame import Frame, framed, read_frame
-from responders.layout import lay_out
-from responders.letter import AttachmentFacts, ContactFacts, DeskFacts, Letter, Promises, Reason, TicketFacts
-from responders.markdown import forms
+from responders.frame import PERSONAL, Frame, framed, read_frame
+from responders.layout import Block, blocks, lay_out
+from responders.letter import Letter
+from responders.markdown import Forms, forms
 from responders.tags import MisplacedTag
 from responders.template_file import TemplateError, TemplateFile, find, read
 
@@ -32,9 +37,9 @@ ATTACHMENT_TEXT = 1000  # characters read from one attachment
 PART = "\x1e"  # between subject and badge
 
 # Letters that only agents and admins get: these may quote a sender whom nothing proves.
-INSIDE = frozenset({"notice", "warning", "transcript", "confirm", "page"})
+INSIDE = frozenset({"notice", "warning", "transcript", "confirm", "page", "push", "rfo-draft", "note"})
 
-_PLAIN = frozenset({DeskFacts, TicketFacts, Promises, Reason, ContactFacts, AttachmentFacts})
+_PLAIN = frozenset(each for each in vars(seen).values() if isinstance(each, type) and is_dataclass(each))
 _NAMES = tuple(field.name for field in fields(Letter))
 _VALUES = attrgetter(*_NAMES)
 
@@ -49,11 +54,36 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """One letter as its blocks, for a form that is no mail: see responders.pdf."""
+
+    title: str  # one line
+    badge: str  # one line, may be ""
+    foot: str
+    language: str
+    author: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
 class _Compiled:
+    """A template's three Jinja templates, made when they are asked for."""
+
     source: TemplateFile
-    head: Template
-    text: Template
-    html: Template
+    forms: Forms
+    frame: Frame
+
+    @cached_property
+    def head(self) -> Template:
+        return _TEXT.from_string(self.source.subject + PART + self.source.badge)
+
+    @cached_property
+    def text(self) -> Template:
+        return _TEXT.from_string(self.forms.text)
+
+    @cached_property
+    def html(self) -> Template:
+        return _HTML.from_string(framed(self.frame, self.forms.html))
 
 
 class Renderer:
@@ -66,11 +96,12 @@ class Renderer:
         self._folders = tuple(folders)
         self._language = language.lower()
         self._templates: dict[tuple[str, str], _Compiled] = {}
-        frame = read_frame(folders)
-        problems = _broken_rules(frame.path, frame.text, 1, {"subject": str, "badge": str})
+        frame, personal = read_frame(folders), read_frame(folders, PERSONAL)
+        problems = _broken_frame(frame) + _broken_frame(personal)
         for path in find(folders):
             try:
-                compiled = _compiled(read(path), frame)
+                source = read(path)
+                compiled = _compiled(source, personal if source.name == "agent-reply" else frame)
             except TemplateError as error:
                 problems += error.problems
             else:
@@ -81,14 +112,20 @@ class Renderer:
     def render(self, letter: Letter) -> Rendered:
         """Raises TemplateError where no language has this letter, or its template fails on these values."""
         compiled = self._chosen(letter.name, letter.language)
-        facts = dict(zip(_NAMES, _VALUES(_bounded(_discreet(letter))), strict=True))
-        try:
-            subject, badge = _filled(compiled.head, facts).split(PART)
-            facts["subject"], facts["badge"] = values.one_line(subject), values.one_line(badge)
+        with _told(compiled.source):
+            facts = _facts(compiled, letter)
             text = lay_out(_filled(compiled.text, facts))
             return Rendered(facts["subject"], text, _filled(compiled.html, facts))
-        except (JinjaError, TypeError, ValueError) as error:
-            raise TemplateError([f"{compiled.source.path}:{compiled.source.first_line}: {error}"]) from error
+
+    def document(self, letter: Letter) -> Document:
+        """The same letter, not as a mail. Raises TemplateError as `render` does."""
+        compiled = self._chosen(letter.name, letter.language)
+        with _told(compiled.source):
+            facts = _facts(compiled, letter)
+            found = tuple(blocks(_filled(compiled.text, facts)))
+        desk = letter.desk
+        foot = " · ".join(values.one_line(each) for each in (desk.name, desk.address, desk.telephone) if each)
+        return Document(facts["subject"], facts["badge"], foot, compiled.source.language, desk.name, found)
 
     def check(self) -> list[str]:
         """Renders every template with sample letters; what goes wrong, as "file:line: what"."""
@@ -103,6 +140,11 @@ class Renderer:
                     problems += error.problems
         return list(dict.fromkeys(problems))
 
+    @property
+    def fonts(self) -> list[Path]:
+        """Font files beside the templates, for characters in documents that our own font lacks."""
+        return [path for folder in self._folders for path in sorted(folder.glob("*.[ot]tf"))]
+
     def letters(self) -> list[tuple[str, str]]:
         """Name and language of every template."""
         return sorted(self._templates)
@@ -116,11 +158,26 @@ class Renderer:
         raise TemplateError([f"{looked}:1: no template for {name}; write {name}.{self._language}.md"])
 
 
+@contextmanager
+def _told(source: TemplateFile) -> Iterator[None]:
+    """What goes wrong in a template is told with its file."""
+    try:
+        yield
+    except (JinjaError, TypeError, ValueError) as error:
+        raise TemplateError([f"{source.path}:{source.first_line}: {error}"]) from error
+
+
+def _facts(compiled: _Compiled, letter: Letter) -> dict[str, Any]:
+    facts = dict(zip(_NAMES, _VALUES(_bounded(_discreet(letter))), strict=True))
+    subject, badge = _filled(compiled.head, facts).split(PART)
+    return facts | {"subject": values.one_line(subject), "badge": values.one_line(badge)}
+
+
 def _discreet(letter: Letter) -> Letter:
     """Nothing of an unproven sender's words goes outside, whatever a template says (no mail through us)."""
     if letter.proven or letter.name in INSIDE:
         return letter
-    ticket = replace(letter.ticket, subject="", requester_name="", account="")
+    ticket = replace(letter.ticket, subject="", requester_name="", account="", telephone="")
     return replace(letter, ticket=ticket, greeting_name="", reasons=(), attachments=(), text="")
 
 
@@ -161,6 +218,10 @@ def _markup(value: object) -> Markup:
     return value if isinstance(value, Markup) else Markup(values.html(value))  # noqa: S704
 
 
+def _linked(value: object) -> Markup:
+    return Markup(values.linked(value))  # noqa: S704
+
+
 def _environment(*, markup: bool) -> _Environment:
     environment = _Environment(
         undefined=StrictUndefined,
@@ -171,6 +232,7 @@ def _environment(*, markup: bool) -> _Environment:
     known = environment.filters
     environment.filters = {name: known[name] for name in template_rules.FILTERS & known.keys()}
     environment.filters["bare"] = values.bare
+    environment.filters["linked"] = _linked if markup else str
     environment.globals.clear()
     return environment
 
@@ -185,16 +247,23 @@ def _compiled(source: TemplateFile, frame: Frame) -> _Compiled:
         raise TemplateError(problems)
     try:
         both = forms(source.body)
-        return _Compiled(
-            source=source,
-            head=_TEXT.from_string(source.subject + PART + source.badge),
-            text=_TEXT.from_string(both.text),
-            html=_HTML.from_string(framed(frame, both.html)),
-        )
+        _TEXT.parse(both.text)
+        _HTML.parse(both.html)
     except MisplacedTag as error:
         raise TemplateError([f"{source.path}:{source.first_line + error.line - 1}: {error}"]) from error
     except TemplateSyntaxError as error:
         raise TemplateError([f"{source.path}:{source.first_line}: {error.message}"]) from error
+    return _Compiled(source, both, frame)
+
+
+def _broken_frame(frame: Frame) -> list[str]:
+    problems = _broken_rules(frame.path, frame.text, 1, {"subject": str, "badge": str})
+    if not problems:
+        try:
+            _HTML.parse(framed(frame, ""))  # with its style in its tags it is another text
+        except TemplateSyntaxError as error:
+            problems = [f"{frame.path}:1: {error.message}"]
+    return problems
 
 
 def _problems(source: TemplateFile) -> list[str]:
@@ -213,4 +282,4 @@ def _broken_rules(path: Path, text: str, line: int, extra: Mapping[str, type] = 
     return [f"{path}:{number}: {problem}" for number, problem in found]
 
 
-__all__ = ["INSIDE", "Rendered", "Renderer", "TemplateError"]
+__all__ = ["INSIDE", "Document", "Rendered", "Renderer", "TemplateError"]

@@ -10,6 +10,7 @@ import dataclasses
 import difflib
 import typing
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from responders.letter import Letter
@@ -45,6 +46,7 @@ FILTERS = frozenset(
         "join",
         "last",
         "length",
+        "linked",
         "lower",
         "title",
         "trim",
@@ -56,12 +58,14 @@ TESTS = frozenset({"defined", "none", "odd", "even", "divisibleby"})
 LOOP = frozenset({"index", "index0", "first", "last", "length", "revindex"})
 DEEPEST = 2  # loops inside one another
 
+_hints = cache(typing.get_type_hints)  # asked for every name of every template
+
 Scope = Mapping[str, Any]  # a name's type, as far as it is known; None: any
 
 
 def problems(tree: Any, extra: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
     """(line, what is wrong and what to write) of a parsed template. `extra`: names known beside Letter's."""
-    yield from _check(tree, {**typing.get_type_hints(Letter), **extra}, 0)
+    yield from _check(tree, {**_hints(Letter), **extra}, 0)
 
 
 def _check(node: Any, scope: Scope, loops: int) -> Iterator[tuple[int, str]]:
@@ -118,18 +122,18 @@ def _type_of(node: Any, scope: Scope) -> Any:
         return scope.get(node.name)
     if kind == "Getattr":
         owner = _type_of(node.node, scope)
-        return typing.get_type_hints(owner).get(node.attr) if dataclasses.is_dataclass(owner) else None
+        return _hints(owner).get(node.attr) if isinstance(owner, type) and dataclasses.is_dataclass(owner) else None
     return None
 
 
 def _fields(owner: Any) -> frozenset[str] | None:
     if owner is None or isinstance(owner, frozenset):
         return owner
-    return frozenset(typing.get_type_hints(owner)) if dataclasses.is_dataclass(owner) else frozenset()
+    return frozenset(_hints(owner)) if isinstance(owner, type) and dataclasses.is_dataclass(owner) else frozenset()
 
 
 def _lists() -> list[str]:
-    hints = typing.get_type_hints(Letter)
+    hints = _hints(Letter)
     return [name for name, hint in hints.items() if typing.get_origin(hint) is tuple]
 
 

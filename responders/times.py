@@ -109,8 +109,14 @@ def spoken(moment: datetime, zone: ZoneInfo, language: str = "en") -> str:
         number=local.day,
         month=words.months[local.month - 1],
         year=local.year,
-        time=f"{local:%H:%M} {_zone_name(local)}",
+        time=spoken_time(moment, zone),
     )
+
+
+def spoken_time(moment: datetime, zone: ZoneInfo) -> str:
+    """Such as "14:32 EST"."""
+    local = moment.astimezone(zone)
+    return f"{local:%H:%M} {_zone_name(local)}"
 
 
 def spoken_duration(length: timedelta, language: str = "en", *, business: bool = False) -> str:

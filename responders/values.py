@@ -17,6 +17,9 @@ UNSEEN = re.compile(
 )
 NEW_LINE = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 
+LINK = re.compile(r"https?://[^\s<>]+")
+MARK = re.compile("&(?:lt|gt|quot|#x27|nbsp);")  # an escaped character that no URL holds
+
 REPLY = re.compile(r"(?:(?:re|aw|antw|sv|vs|rv|ref|odp|res)(?:\[\d{1,3}\])? ?: ?)+", re.IGNORECASE)
 LONGEST_SUBJECT = 150
 
@@ -44,6 +47,17 @@ def html(value: object) -> str:
     if "\n" in text:
         text = text.strip("\n").replace("\n", "<br>\n")
     return text.replace("  ", "&nbsp; ") if "  " in text else text
+
+
+def linked(value: object) -> str:
+    """For the HTML form, as `html`, with what begins with http:// or https:// as links."""
+    return LINK.sub(_link, html(value))
+
+
+def _link(found: re.Match[str]) -> str:
+    whole = found[0]
+    url = MARK.split(whole, maxsplit=1)[0].rstrip(".,:!?)]}'")
+    return f'<a href="{url}">{url}</a>{whole[len(url) :]}'
 
 
 def one_line(value: object) -> str:

@@ -59,11 +59,13 @@ class FakeMailbox:
 
 
 class FakeRelay:
-    """Accepts letters, but for `faults`, which it raises one by one."""
+    """Accepts letters, but for `faults`, which it raises one by one, and `left_out`, whom it refuses."""
 
     def __init__(self, *faults: Exception | None) -> None:
         self.faults = deque(faults)
+        self.left_out: LeftOut = {}
         self.accepted: list[bytes] = []
+        self.recipients: list[tuple[str, ...]] = []
         self.before: Callable[[], None] = lambda: None
         self.closed = False
 
@@ -73,7 +75,8 @@ class FakeRelay:
         if fault is not None:
             raise fault
         self.accepted.append(content)
-        return {}
+        self.recipients.append(tuple(recipients))
+        return {to: error for to, error in self.left_out.items() if to in recipients}
 
     def close(self) -> None:
         self.closed = True

@@ -7,7 +7,7 @@ assert reply.case.match.kind == "reply"
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -19,15 +19,20 @@ from zoneinfo import ZoneInfo
 
 from mail_daemon import pipeline
 from mail_daemon.desk import Desk
+from mail_daemon.domain.by import By
 from mail_daemon.domain.calendar import Calendar, Span
 from mail_daemon.domain.identity import Role, Signer
+from mail_daemon.settings.billing import Install
 from mail_daemon.settings.directory import Directory
 from mail_daemon.settings.policy import Account, Agent, Policy
 from mail_daemon.settings.priorities import Priorities
 from mail_daemon.settings.sections import Settings
+from mail_daemon.stages.bill import wishes
 from mail_daemon.stages.triage import compiled
-from mail_daemon.store.rows import Claimed, Clock, Event, Message, Participant, Posted, Ticket
+from mail_daemon.store.rows import Clock, Event, Message, Participant, Posted, Ticket
+from mail_daemon.store.rows_inbound import Claimed
 from mail_daemon.store.store import Store
+from mail_daemon.timekeeper import Timekeeper
 from parsers.mail import Mail
 from responders.renderer import Renderer
 from tests import stored
@@ -47,8 +52,8 @@ ACCOUNTS = (
 _HOURS = {"days": WEEKDAYS, "opens": time(8), "closes": time(19)}
 _POLICY = {
     "levels": {
-        1: {"name": "System-wide outage", "response": "1h"},
-        2: {"name": "Partial outage", "response": "2h"},
+        1: {"name": "System-wide outage", "response": "1h", "update_every": "1h"},
+        2: {"name": "Partial outage", "response": "2h", "update_every": "2h"},
         3: {"name": "Trouble", "response": "4h", "resolution": "8h"},
         4: {"name": "Question", "response": "8h", "resolution": "48h"},
     },
@@ -87,6 +92,7 @@ def desk(changes: Mapping[str, Mapping[str, Any]] | None = None, *, agents: tupl
         policy=Policy.model_validate(_POLICY),
         directory=Directory(agents, ACCOUNTS, public_domains=settings.matching.public_domains),
         rules=_rules(),
+        wishes=_wishes(),
         calendar=Calendar(own.timezone, [Span(frozenset(WEEKDAYS), time(8), time(19))], country="US"),
         renderer=_renderer(),
         signer=Signer([b"k" * 32], domain=own.domain, tag=own.tag),
@@ -96,6 +102,12 @@ def desk(changes: Mapping[str, Mapping[str, Any]] | None = None, *, agents: tupl
 @cache
 def _rules() -> Any:
     return compiled(Priorities.model_validate({"rules": _RULES}))
+
+
+@cache
+def _wishes() -> Any:
+    priorities = Priorities.model_validate({"rules": _RULES, "doubt": {"negation": "no, not"}})
+    return wishes(Install(priority_phrases=("expedite",), after_hours_phrases=("tonight",)), priorities)
 
 
 @cache
@@ -121,10 +133,13 @@ class Office:
             (claimed,) = work.inbound.claim(now=self.now, until=self.now + HOUR, limit=1)
         return claimed
 
-    def file(self, mail: Mail, *, refused: str | None = None, received: datetime | None = None) -> pipeline.Outcome:
+    def file(
+        self, mail: Mail, *, refused: str | None = None, received: datetime | None = None, raw: bytes = b""
+    ) -> pipeline.Outcome:
+        """`raw` is the mail as it came, from which attachments are taken."""
         claimed = self.take_in(refused=refused, received=received)
         with self.store.begin() as work:
-            return pipeline.file_mail(work, self.desk, claimed, mail, now=self.now)
+            return pipeline.file_mail(work, self.desk, claimed, mail, raw=lambda _: raw, now=self.now)
 
     def open(self, mail: Mail, **columns: Any) -> int:
         """The number of the ticket that the mail opens, `columns` set in it as agents would."""
@@ -134,6 +149,30 @@ class Office:
             with self.store.begin() as work:
                 work.tickets.change(ticket.id, **columns)
         return ticket.id
+
+    def change(
+        self, verb: Callable[..., Ticket], number: int, *given: Any, at: datetime | None = None, why: str = ""
+    ) -> Ticket:
+        """What ann does to a ticket with one of `mail_daemon.changes`, as it stands in the database afterwards."""
+        with self.store.begin() as work:
+            ticket = work.tickets.get(number, lock=True)
+            assert ticket is not None
+            changed = verb(work, self.desk, ticket, *given, By("ann", self.now, at=at, why=why))
+        assert changed == self.ticket(number)
+        return changed
+
+    def tick(self, now: datetime | None = None) -> None:
+        """All clocks that are due act; with `now`, the office's clock is set to it first."""
+        self.now = now or self.now
+        keeper = Timekeeper(
+            self.store,
+            desk=lambda: self.desk,
+            clock=lambda: self.now,
+            ready=lambda: True,
+            fired=lambda: None,
+        )
+        while keeper.step():
+            pass
 
     def key(self, ticket: int, to: str, role: Role = Role.CUSTOMER) -> str:
         """The Message-ID of a letter of ours about a ticket, as `to` got it."""

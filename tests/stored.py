@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from mail_daemon.store.rows import Claimed, Draft, NewInbound, NewMessage, NewTicket
+from mail_daemon.store.rows import Draft, NewMessage, NewTicket
+from mail_daemon.store.rows_inbound import Claimed, NewInbound
 from mail_daemon.store.store import Store
 
 NOW = datetime(2026, 11, 25, 14, 32, tzinfo=UTC)

@@ -16,9 +16,10 @@ from mail_daemon.cli.output import iso, print_json, print_lines, shown
 from mail_daemon.mailboxes.base import Arrival
 from mail_daemon.mailboxes.files import arrival
 from mail_daemon.pipeline import Outcome, file_mail
-from mail_daemon.stages.triage import triage
+from mail_daemon.stages.triage import readings, triage
 from mail_daemon.store import migrate
-from mail_daemon.store.rows import Claimed, Draft, NewInbound
+from mail_daemon.store.rows import Draft
+from mail_daemon.store.rows_inbound import Claimed, NewInbound
 from mail_daemon.store.store import Store
 from parsers import header
 from parsers.fingerprint import fingerprint
@@ -53,6 +54,7 @@ def command(
 def _database(app: App) -> Iterator[Store]:
     """The real one where it exists; else an empty one that is thrown away."""
     if app.store.exists():
+        app.take_over_imports()
         yield app.store
         return
     with tempfile.TemporaryDirectory() as folder:
@@ -79,16 +81,17 @@ def _explain(app: App, store: Store, reader: Reader, name: str) -> dict[str, Any
 def _rehearse(app: App, store: Store, came: Arrival, mail: Mail) -> Outcome | None:
     """The real line on the real database, undone at its end; None for a mail that is stored already."""
     now = app.clock()
-    print_of_it = fingerprint(came.raw)
+    print_of_it = fingerprint(came.raw, came.received)
     new = NewInbound("explain", came.key, print_of_it, "", came.size, now, refused=came.refused)
     with store.begin() as work:
+        work.rehearse()
         try:
             if not work.inbound.add([new], now=now):
                 return None
             row = work.inbound.by_fingerprint(print_of_it)
             assert row is not None
             claimed = Claimed(row.id, row.attempts, row.blob, row.size, now, row.mailbox, None, came.refused)
-            return file_mail(work, app.desk, claimed, mail, now=now)
+            return file_mail(work, app.desk, claimed, mail, raw=lambda _: came.raw, now=now)
         finally:
             work.rollback()
 
@@ -129,7 +132,10 @@ def _read(mail: Mail) -> dict[str, Any]:
 
 
 def _done(app: App, mail: Mail, outcome: Outcome | None) -> dict[str, Any]:
-    ranking = triage(app.desk.rules, subject=mail.subject, text=mail.text, importance=mail.importance)
+    read = readings(mail.attachments)
+    ranking = triage(app.desk.rules, subject=mail.subject, text=mail.text, importance=mail.importance, readings=read)
+    if outcome and outcome.case:
+        ranking = outcome.case.ranking
     ranked = {
         "category": ranking.category,
         "priority": {"level": ranking.level, "reasons": [asdict(reason) for reason in ranking.reasons]},

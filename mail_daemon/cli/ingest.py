@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mail_daemon.app import App
+from mail_daemon.archive import archive_of, real_clock
 from mail_daemon.mailboxes.files import arrival
 from mail_daemon.stages.receive import receive
 from mail_daemon.store import migrate
@@ -22,11 +22,11 @@ def command(
 ) -> None:
     """Stores mails durably; a running daemon files them. Exits with 75 when they could not be stored."""
     try:
-        app = App(context.obj)
-        migrate.upgrade(app.store)
-        limit, now = app.configuration.settings.limits.mail_size, app.clock()
+        archive = archive_of(context.obj)
+        migrate.upgrade(archive.store)
+        limit, now = archive.settings.limits.mail_size, real_clock()
         arrivals = [arrival(name, limit=limit, received=now, envelope_sender=sender) for name in files]
-        new = receive(app.store, app.blobs, arrivals, now=now)
+        new = receive(archive.store, archive.blobs, arrivals, now=now)
     except Exception as error:
         # Whatever it was, the mail is not stored, and its sender must not believe that it is.
         print(f"mail-daemon: {error}", file=sys.stderr)

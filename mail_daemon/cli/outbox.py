@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from mail_daemon.app import App
+from mail_daemon.archive import archive_to_look_at
 from mail_daemon.cli.output import print_json, print_table
+from mail_daemon.settings.sections import Desk
 from mail_daemon.store.rows import Posted
 
 _COLUMNS = ("id", "state", "letter", "ref", "to", "attempts", "next_attempt", "error")
@@ -22,21 +23,20 @@ def command(
     """Lists the letters of the outbox."""
     if state is not None and state not in _STATES:
         raise ValueError(f"--state {state}: no such state; write one of {', '.join(_STATES)}")
-    app = App(context.obj)
-    app.require_database()
-    with app.store.read() as work:
-        rows = [_row(app, letter) for letter in work.outbox.list(state)]
+    archive = archive_to_look_at(context.obj)
+    with archive.store.read() as work:
+        rows = [_row(archive.settings.desk, letter) for letter in work.outbox.list(state)]
     if as_json:
         print_json(rows)
     else:
         print_table(_COLUMNS, ([row[name] for name in _COLUMNS] for row in _joined(rows)))
 
 
-def _row(app: App, letter: Posted) -> dict[str, Any]:
+def _row(desk: Desk, letter: Posted) -> dict[str, Any]:
     return {
         "id": letter.id,
         "letter": letter.letter,
-        "ref": app.desk.ref(letter.ticket_id) if letter.ticket_id else None,
+        "ref": desk.ref(letter.ticket_id) if letter.ticket_id else None,
         "to": list(letter.recipients),
         "message_id": letter.message_id,
         "state": letter.state,

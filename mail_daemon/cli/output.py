@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-_WIDE = 200  # columns, where the output goes to a file or a pipe
+WIDE = 200  # columns, where the output goes to a file or a pipe
 _MOST_FIXED = 40  # columns of a cell that does not give way
 
 
@@ -18,8 +18,8 @@ def print_json(value: Any) -> None:
     sys.stdout.write("\n")
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Each cell on one line; the last column is folded where the terminal is narrow."""
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, numbers: Collection[str] = ()) -> None:
+    """Each cell on one line; the last column is folded where the terminal is narrow. `numbers` stand to the right."""
     # Imported here since the daemon prints no tables.
     from rich import box
     from rich.console import Console
@@ -31,10 +31,11 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     for index, name in enumerate(columns):
         longest = max([len(name), *(cell_row[index].cell_len for cell_row in cells)])
         fixed = index < len(columns) - 1
-        table.add_column(name, no_wrap=fixed, min_width=min(longest, _MOST_FIXED) if fixed else None)
+        width = min(longest, _MOST_FIXED) if fixed else None
+        table.add_column(name, no_wrap=fixed, min_width=width, justify="right" if name in numbers else "left")
     for cell_row in cells:
         table.add_row(*cell_row)
-    Console(width=None if sys.stdout.isatty() else _WIDE).print(table)
+    Console(width=None if sys.stdout.isatty() else WIDE).print(table)
 
 
 def print_lines(lines: Iterable[str]) -> None:

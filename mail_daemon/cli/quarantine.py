@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from mail_daemon.app import App
+from mail_daemon.archive import Archive, archive_to_look_at, real_clock
 from mail_daemon.cli.output import print_json, print_lines, print_table, shown
 from mail_daemon.store.errors import BlobMissing
-from mail_daemon.store.rows import Inbound
+from mail_daemon.store.rows_inbound import Inbound
 from parsers import header
 
 _COLUMNS = ("id", "received", "reason", "from", "subject")
@@ -25,9 +25,9 @@ def list_quarantined(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Lists what was set aside and why."""
-    opened = _opened(context)
-    with opened.store.read() as work:
-        rows = [_row(opened, mail) for mail in work.inbound.quarantined()]
+    archive = archive_to_look_at(context.obj)
+    with archive.store.read() as work:
+        rows = [_row(archive, mail) for mail in work.inbound.quarantined()]
     if as_json:
         print_json(rows)
     else:
@@ -42,12 +42,12 @@ def show(
     raw: Annotated[bool, typer.Option("--raw", help="Print the mail's bytes instead.")] = False,
 ) -> None:
     """Shows one mail with its reason and traceback."""
-    opened = _opened(context)
-    mail = _get(opened, number)
+    archive = archive_to_look_at(context.obj)
+    mail = _get(archive, number)
     if raw:
-        typer.get_binary_stream("stdout").write(opened.blobs.get(mail.blob))
+        typer.get_binary_stream("stdout").write(archive.blobs.get(mail.blob))
         return
-    row = _row(opened, mail) | {"mailbox": mail.mailbox, "size": mail.size, "traceback": mail.traceback or ""}
+    row = _row(archive, mail) | {"mailbox": mail.mailbox, "size": mail.size, "traceback": mail.traceback or ""}
     if as_json:
         print_json(row)
     else:
@@ -58,9 +58,9 @@ def show(
 @app.command()
 def retry(context: typer.Context, number: Annotated[int, typer.Argument(metavar="ID")]) -> None:
     """Lets the daemon read and file the mail once more."""
-    opened = _opened(context)
-    with opened.store.begin() as work:
-        done = work.inbound.retry(number, opened.clock())
+    archive = archive_to_look_at(context.obj)
+    with archive.store.begin() as work:
+        done = work.inbound.retry(number, real_clock())
     if not done:
         raise LookupError(f"mail {number} is not in quarantine")
     print_lines([f"mail {number} will be filed at the next pass"])
@@ -69,38 +69,32 @@ def retry(context: typer.Context, number: Annotated[int, typer.Argument(metavar=
 @app.command()
 def drop(context: typer.Context, number: Annotated[int, typer.Argument(metavar="ID")]) -> None:
     """Ends the matter: the mail's bytes stay, but nobody is shown it again."""
-    opened = _opened(context)
-    with opened.store.begin() as work:
+    archive = archive_to_look_at(context.obj)
+    with archive.store.begin() as work:
         done = work.inbound.drop(number)
     if not done:
         raise LookupError(f"mail {number} is not in quarantine")
     print_lines([f"mail {number} is dropped"])
 
 
-def _opened(context: typer.Context) -> App:
-    opened = App(context.obj)
-    opened.require_database()
-    return opened
-
-
-def _get(opened: App, number: int) -> Inbound:
-    with opened.store.read() as work:
+def _get(archive: Archive, number: int) -> Inbound:
+    with archive.store.read() as work:
         mail = work.inbound.get(number)
     if mail is None or mail.state != "quarantined":
         raise LookupError(f"mail {number} is not in quarantine")
     return mail
 
 
-def _head(opened: App, mail: Inbound) -> bytes:
+def _head(archive: Archive, mail: Inbound) -> bytes:
     """One blob that is missing must not hide the other mails."""
     try:
-        return opened.blobs.get(mail.blob)[:_HEADER]
+        return archive.blobs.get(mail.blob)[:_HEADER]
     except BlobMissing:
         return b""
 
 
-def _row(opened: App, mail: Inbound) -> dict[str, Any]:
-    message = BytesHeaderParser().parsebytes(_head(opened, mail))
+def _row(archive: Archive, mail: Inbound) -> dict[str, Any]:
+    message = BytesHeaderParser().parsebytes(_head(archive, mail))
     return {
         "id": mail.id,
         "received": mail.received,

@@ -5,38 +5,79 @@ Exit codes: 0 done, 1 the work failed, 2 usage or configuration error.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from mail_daemon.cli import (
-    check,
-    demo,
-    explain,
-    ingest,
-    init,
-    outbox,
-    preview,
-    quarantine,
-    rules,
-    run,
-    tickets,
-)
+from mail_daemon.changes.errors import ChangeError
 from mail_daemon.instance import AlreadyRunning
-from mail_daemon.settings.loader import ConfigError
-from mail_daemon.store.errors import BlobsDown, DatabaseNewer, StoreDown
+from mail_daemon.mailboxes.base import MailboxDown
+from mail_daemon.settings.document import ConfigError
+from mail_daemon.store.errors import BlobsDown, DatabaseNewer, DatabaseUnfit, StoreDown
 from responders.template_file import TemplateError
+
+# In the order of `--help`; each is the name of a function or of a group within its module of this package.
+_COMMANDS = {
+    "init": "init.command",
+    "check": "check.command",
+    "run": "run.command",
+    "ingest": "ingest.command",
+    "explain": "explain.command",
+    "tickets": "tickets.list_tickets",
+    "ticket": "ticket.command",
+    "outbox": "outbox.command",
+    "quarantine": "quarantine.app",
+    "report": "report.app",
+    "preview": "preview.command",
+    "rules": "rules.app",
+    "accounts": "accounts.app",
+    "maintenance": "maintenance.app",
+    "demo": "demo.command",
+}
+
+
+_PLAIN: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
+
+
+class _Commands(TyperGroup):
+    """Imports what the command at hand needs, and for `--help` all of it.
+
+    A mail server starts `ingest` for every mail, and the whole daemon takes three times as long to import.
+    """
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given | {"commands": dict.fromkeys(_COMMANDS)})
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        return _command(cmd_name) if cmd_name in _COMMANDS else None
+
+
+def _command(name: str) -> Any:
+    module, _, attribute = _COMMANDS[name].partition(".")
+    found = getattr(import_module(f"mail_daemon.cli.{module}"), attribute)
+    if not gc.isenabled():  # see __main__
+        gc.freeze()
+        gc.enable()
+    alone = typer.Typer(**_PLAIN)
+    if isinstance(found, typer.Typer):
+        alone.add_typer(found, name=name)
+    else:
+        alone.command(name)(found)
+    return typer.main.get_group(alone).commands[name]
+
 
 app = typer.Typer(
     name="mail-daemon",
+    cls=_Commands,
     help="A support mailbox that keeps its promises: mail becomes tickets, and the policy's clocks run.",
     no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
+    **_PLAIN,
 )
 
 
@@ -57,29 +98,15 @@ def _default_folder() -> Path:
     return next((each for each in (Path("config"), Path("/etc/mail-daemon")) if each.is_dir()), Path("config"))
 
 
-app.command("init")(init.command)
-app.command("check")(check.command)
-app.command("run")(run.command)
-app.command("ingest")(ingest.command)
-app.command("explain")(explain.command)
-app.command("tickets")(tickets.list_tickets)
-app.command("ticket")(tickets.show_ticket)
-app.command("outbox")(outbox.command)
-app.add_typer(quarantine.app, name="quarantine")
-app.command("preview")(preview.command)
-app.add_typer(rules.app, name="rules")
-app.command("demo")(demo.command)
-
-
 def main() -> None:
     """Runs the command and turns faults into one line each and an exit code."""
     try:
         app()
     except (ConfigError, TemplateError) as error:
         _fail(2, *error.problems)
-    except (AlreadyRunning, DatabaseNewer, ValueError) as error:
+    except (AlreadyRunning, DatabaseNewer, DatabaseUnfit, ValueError) as error:
         _fail(2, str(error))
-    except (StoreDown, BlobsDown, LookupError, OSError) as error:
+    except (ChangeError, StoreDown, BlobsDown, MailboxDown, LookupError, OSError) as error:
         _fail(1, str(error))
 
 

@@ -15,6 +15,8 @@ from mail_daemon.settings.loader import load_priorities
 from mail_daemon.stages.triage import compiled, triage
 from parsers.reply_text import forwards, split
 
+_EXCERPT = 240  # characters of a mail that was missed
+
 app = typer.Typer(help="The priority rules.", no_args_is_help=True)
 
 
@@ -50,17 +52,20 @@ def _ranked(rules: RuleTable, subject: str, body: str) -> Ranking:
 
 def _print(file: Path, result: Score) -> None:
     grave = sum(miss.grave for miss in result.misses)
-    print_lines(
-        [
-            f"{file}: {result.right} of {result.mails} right, accuracy {result.accuracy:.1%}; "
-            f"{grave} mistaken between 1 and 3 or 4"
-        ]
-    )
-    rows = [[label, *(result.confusion.get((label, level), 0) for level in LEVELS)] for label in LEVELS]
-    print_table(["label", *(f"ranked {level}" for level in LEVELS)], rows)
+    told = f"{file}: {result.right} of {result.mails} right, accuracy {result.accuracy:.1%}; "
+    print_lines([told + f"{grave} mistaken between 1 and 3 or 4", ""])
+    columns = ["label", "mails", "right", *(f"ranked {level}" for level in LEVELS)]
+    print_table(columns, [_confused(result, label) for label in LEVELS], numbers=columns[1:])
     for miss in result.misses:
-        print_lines([_title(file, miss)])
-        print_table(["rule", "evidence", "where"], _reasons(miss.ranking))
+        print_lines(["", _title(file, miss), f'  "{_excerpt(miss.mail.body)}"'])
+        print_table(["  rule", "words found", "where"], _reasons(miss.ranking))
+
+
+def _confused(result: Score, label: int) -> list[Any]:
+    ranked = [result.confusion.get((label, level), 0) for level in LEVELS]
+    mails = sum(ranked)
+    right = f"{ranked[label - 1] / mails:.0%}" if mails else ""
+    return [label, mails, right, *ranked]
 
 
 def _title(file: Path, miss: Miss) -> str:
@@ -69,8 +74,13 @@ def _title(file: Path, miss: Miss) -> str:
     return shown(f"{file.name}:{miss.mail.line}: {ranked}: {miss.mail.subject}")
 
 
+def _excerpt(body: str) -> str:
+    words = " ".join(body.split())
+    return shown(words if len(words) <= _EXCERPT else words[:_EXCERPT].rsplit(" ", 1)[0] + " ...")
+
+
 def _reasons(ranking: Ranking) -> list[tuple[str, str, str]]:
-    return [(r.rule, r.evidence, r.where) for r in ranking.reasons] or [("no rule", "", "")]
+    return [(f"  {r.rule}", r.evidence, r.where) for r in ranking.reasons] or [("  no rule", "", "")]
 
 
 def _document(file: Path, result: Score) -> dict[str, Any]:

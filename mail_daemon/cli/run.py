@@ -11,7 +11,8 @@ from typing import Annotated
 import typer
 
 from mail_daemon import maillog
-from mail_daemon.app import App, real_clock
+from mail_daemon.app import App
+from mail_daemon.archive import real_clock
 from mail_daemon.cli.check import warnings
 
 
@@ -52,5 +53,5 @@ def _moment(text: str) -> datetime:
     except ValueError:
         raise ValueError(f"--at {text}: no time; write it like 2026-11-25T14:32:00-05:00") from None
     if moment.tzinfo is None:
-        raise ValueError(f"--at {text}: a time needs its zone; write {text}Z for UTC")
+        raise ValueError(f"--at {text}: a time needs its zone; write {moment.isoformat(timespec='minutes')}Z for UTC")
     return moment.astimezone(UTC)

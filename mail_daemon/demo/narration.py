@@ -12,7 +12,8 @@ from rich.table import Table
 from mail_daemon.demo.customers import Sample
 from mail_daemon.desk import Desk
 from mail_daemon.domain.priority import Reason
-from mail_daemon.store.rows import Event, Inbound, Posted, Ticket
+from mail_daemon.store.rows import Event, Posted, Ticket
+from mail_daemon.store.rows_inbound import Inbound
 from mail_daemon.store.store import Work
 from parsers.fingerprint import fingerprint
 from responders.times import spoken_duration

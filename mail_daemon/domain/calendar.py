@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -35,6 +36,7 @@ class Calendar:
     country: str | None = None
     closed: Collection[date] = ()
     _years: dict[int, frozenset[date]] = field(default_factory=dict, compare=False, repr=False)
+    _days: dict[date, list[tuple[datetime, datetime]]] = field(default_factory=dict, compare=False, repr=False)
 
     def add(self, start: datetime, amount: timedelta) -> datetime:
         """The moment at which `amount` of business time has passed since `start`; O(days).
@@ -49,20 +51,32 @@ class Calendar:
             left -= closes - begun
         raise ValueError("the business calendar never opens")
 
+    def before(self, end: datetime, amount: timedelta) -> datetime:
+        """The earliest moment with no more than `amount` of business time from it to `end`; O(days).
+
+        Raises ValueError where the calendar never opens.
+        """
+        days = 7
+        while days < 2 * _HORIZON_DAYS:
+            left = amount
+            for opens, closes in reversed(self._open_until(end - _DAY * days, end)):
+                if closes - opens > left:
+                    return closes - left
+                left -= closes - opens
+            days *= 4
+        raise ValueError("the business calendar never opens")
+
     def between(self, start: datetime, end: datetime) -> timedelta:
         """Business time from `start` to `end`; none where `end` is not later."""
-        total = timedelta(0)
-        for opens, closes in self._open_spans(start):
-            if opens >= end:
-                break
-            total += max(timedelta(0), min(closes, end) - max(opens, start))
-        return total
+        return sum((closes - opens for opens, closes in self._open_until(start, end)), timedelta(0))
 
     def is_open(self, moment: datetime) -> bool:
         return next((opens <= moment < closes for opens, closes in self._open_spans(moment)), False)
 
     def business_day_after(self, start: datetime, days: int) -> datetime:
-        """When the calendar opens on the `days`-th business day after the day of `start`."""
+        """When the calendar opens on the `days`-th business day after the day of `start`; 0: when it is open next."""
+        if days == 0:
+            return self.add(start, timedelta(0))
         today = start.astimezone(self.zone).date()
         left = days
         for day in (today + _DAY * number for number in range(1, _HORIZON_DAYS)):
@@ -71,6 +85,10 @@ class Calendar:
             if spans and left <= 0:
                 return spans[0][0]
         raise ValueError("the business calendar never opens")
+
+    def _open_until(self, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+        before_end = takewhile(lambda span: span[0] < end, self._open_spans(start))
+        return [(opens, min(closes, end)) for opens, closes in before_end]
 
     def _open_spans(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The spans that end after `start`, in order, without overlaps."""
@@ -84,6 +102,12 @@ class Calendar:
                     reached = closes
 
     def _of(self, day: date) -> list[tuple[datetime, datetime]]:
+        found = self._days.get(day)
+        if found is None:
+            found = self._days[day] = self._opens_on(day)
+        return found
+
+    def _opens_on(self, day: date) -> list[tuple[datetime, datetime]]:
         if day in self.closed or day in self._holidays(day.year):
             return []
         name = DAYS[day.weekday()]

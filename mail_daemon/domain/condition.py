@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mail_daemon.domain.words import COMMA
+from mail_daemon.domain.nodes import Symbol
 
 _REACH = 8  # words between two parts of one condition
 
@@ -14,18 +14,23 @@ Span = tuple[int, int]
 
 @dataclass(slots=True)
 class Sentence:
-    """A stretch of tokens with the phrases found in it: (start, end, their lists as bits)."""
+    """Some words in a row with the phrases found in them: (start, end, their lists as bits)."""
 
-    start: int
-    end: int
+    words: Sequence[str]
+    symbols: Sequence[Symbol]
+    start: int  # the first of its words
+    at: int  # its place among the sentences of the text
+    where: str
     question: bool
     hits: Sequence[tuple[int, int, int]]
     mask: int  # all lists of the hits
 
     def of(self, bit: int) -> list[Span]:
-        if not self.mask & bit:
-            return []
-        return [(start, end) for start, end, lists in self.hits if lists & bit]
+        return [(start, end) for start, end, lists in self.hits if lists & bit] if self.mask & bit else []
+
+    def stops(self, end: int, start: int) -> int:
+        """How many clauses end between what ends before a word and what starts at another."""
+        return sum(symbol.closes for symbol in self.symbols[end - 1 : start])
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,34 +43,38 @@ class Condition:
     unless: int  # none of them may stand in the same clause
     ordered: bool
 
-    def met(self, mask: int) -> bool:
-        """Whether a sentence with these lists is worth looking at."""
-        return self.need & mask == self.need
-
-    def found(self, sentence: Sentence, tokens: Sequence[str]) -> list[Span]:
+    def found(self, sentence: Sentence) -> list[Span]:
         """The spans that satisfy the condition: each near those before, in order where that matters."""
-        for first in sentence.of(self.lists[0]):
-            spans = [first]
-            for bit in self.lists[1:]:
-                span = _nearest(sentence, bit, spans, ordered=self.ordered)
-                if span is None:
+        first, *others = self.lists
+        for span in sentence.of(first):
+            spans = [span]
+            begin, end = span
+            for bit in others:
+                nearest = _nearest(sentence, bit, begin, end, ordered=self.ordered)
+                if nearest is None:
                     break
-                spans.append(span)
+                spans.append(nearest)
+                begin, end = min(begin, nearest[0]), max(end, nearest[1])
             else:
-                return [] if self._barred(sentence, spans, tokens) else spans
+                return [] if sentence.mask & self.unless and self._barred(sentence, begin, end) else spans
         return []
 
-    def _barred(self, sentence: Sentence, spans: Sequence[Span], tokens: Sequence[str]) -> bool:
-        begin, end = min(start for start, _ in spans), max(end for _, end in spans)
-        return any(COMMA not in tokens[min(begin, span[1]) : max(end, span[0])] for span in sentence.of(self.unless))
+    def _barred(self, sentence: Sentence, begin: int, end: int) -> bool:
+        for start, stop in sentence.of(self.unless):
+            if not (sentence.stops(stop, begin) if stop <= begin else sentence.stops(end, start)):
+                return True
+        return False
 
 
-def _nearest(sentence: Sentence, bit: int, spans: Sequence[Span], *, ordered: bool) -> Span | None:
-    begin, end = min(start for start, _ in spans), max(end for _, end in spans)
-    best = None
-    for span in sentence.of(bit):
-        after, before = span[0] - end, begin - span[1]
-        away = after if after >= 0 else before if before >= 0 and not ordered else _REACH + 1
-        if away <= _REACH and (best is None or away < best[0]):
-            best = (away, span)
-    return best[1] if best else None
+def _nearest(sentence: Sentence, bit: int, begin: int, end: int, *, ordered: bool) -> Span | None:
+    """The nearest phrase of a list to the words from `begin` to `end`; one that overlaps them is none."""
+    best, nearest = _REACH, None
+    for start, stop, lists in sentence.hits:
+        if lists & bit:
+            before, after = (end, start) if start >= end else (stop, begin)
+            away = after - before
+            if 0 <= away <= best and not (ordered and start < end):
+                away += sentence.stops(before, after)
+                if away < best or (away == best and nearest is None):
+                    best, nearest = away, (start, stop)
+    return nearest

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 
@@ -44,11 +44,15 @@ class Match:
     """Where a mail belongs.
 
     `kind` is one of new, reply, reopened, follow-up, command, unproven, stranger, bounce. `ticket` is None
-    for a new ticket; `related` are tickets to link for the agents. `how` is the evidence: token,
-    message-id, thread-index, tag, or "".
+    for a new ticket, and for orders to the desk as a whole; `related` are tickets to link for the agents. `how` is
+    the evidence: token, message-id, thread-index, tag, address (an agent's, authenticated) or ""; or why an agent's
+    token is no proof: expired-token, void-token (somebody else had it), unauthenticated, automatic. `proof` is the
+    nonce of the token that proves an agent, `exposed` are those of agents' tokens that came from somebody else.
     """
 
     kind: str
     ticket: int | None = None
     how: str = ""
     related: tuple[int, ...] = ()
+    proof: str = field(default="", compare=False)
+    exposed: tuple[str, ...] = field(default=(), compare=False)

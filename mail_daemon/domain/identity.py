@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 NONCE_BYTES = 5
+NO_TICKET = 0  # in the token of a letter that belongs to none
 
 _AUDIENCE_LENGTH = 8  # 40 bits: tells addresses apart; the MAC protects it
 _MAC_LENGTH = 20  # 100 bits
@@ -43,6 +44,7 @@ class Token:
     issued: datetime
     role: Role
     audience: str
+    nonce: str  # names the one letter that carried it
 
 
 class Signer:
@@ -76,7 +78,8 @@ class Signer:
         if not any([hmac.compare_digest(_mac(key, stem), mac) for key in self._keys]):  # noqa: C419
             return None
         issued = datetime.fromtimestamp(int(found["issued"], 16), UTC)
-        return Token(int(found["ticket"]), issued, Role(found["role"]), found["audience"])
+        nonce = found["issued"] + found["nonce"]
+        return Token(int(found["ticket"]), issued, Role(found["role"]), found["audience"], nonce)
 
     def meant_for(self, token: Token, address: str) -> bool:
         """Whether the letter that carried the token went to this very address."""

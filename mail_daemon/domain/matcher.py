@@ -1,187 +1,199 @@
-"""Finds all phrases of all lists in a text at once, in time linear in the text and whatever the phrases are.
+"""Finds all phrases of all lists in a sentence at once, in time linear in it and whatever the phrases are.
 
 The phrases make a non-deterministic automaton over words; its deterministic states are built as texts meet
-them.
+them. What two words in a row begin is remembered: that settles most places of a text in one look.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from functools import reduce
+from itertools import compress, count, groupby
+from operator import getitem, or_
 from threading import Lock
 
+from mail_daemon.domain.nodes import Ending, Node, Places, Step, Symbol, Symbols
 from mail_daemon.domain.phrases import GAP, Item, Pattern
-from mail_daemon.domain.words import COMMA, ENDS
 
-_GAP_WORDS = 3
-_MOST_STEPS = 200_000  # of all states, about 15 MB; then they are built anew: strangers' texts can't fill memory
-_REMEMBERED = 20_000  # the same for words
-
-_OTHER, _END = 0, 1  # the symbols of a word that no phrase has, and of the end of a sentence
+_MOST_STEPS = 200_000  # that are remembered, about 60 MB; then all are forgotten: strangers' texts can't fill memory
+_FEW_PLACES = 16
+_LONGEST_SENTENCE = 60  # words; what is longer is several
 
 Hit = tuple[int, int, int]  # start, end, lists as bits
+Found = tuple[int, int, list[Hit], int]  # a sentence's first word and end, the phrases in it, the lists of them all
 
 
-@dataclass(slots=True, eq=False)
-class Node:
-    """A place in the phrases: where words lead, where a gap leads, and which lists have a phrase ending here."""
+class _Walk(dict["Symbol | None", "Step | None"]):
+    """Some words into the phrases: how each symbol leads on."""
 
-    next: dict[str, list[Node]] = field(default_factory=dict)
-    gap: Node | None = None
-    ends: int = 0
+    __slots__ = ("_found", "_left", "_matcher", "_next", "_places", "_waited", "_words")
 
-    def places(self) -> Iterator[tuple[Node, int]]:
-        """This node and, where a gap follows, the node behind it with the words that may yet be skipped."""
-        if self.next:
-            yield self, 0
-        if self.gap:
-            yield self.gap, _GAP_WORDS
-
-
-Places = frozenset[tuple[Node, int]]
-
-
-class _State(dict[int, "_State | None"]):
-    """Where one may be in the phrases after some words, and the state that each next symbol leads to."""
-
-    __slots__ = ("_matcher", "found", "places")
-
-    def __init__(self, matcher: Matcher, places: Places, found: tuple[tuple[int, int, int], ...]) -> None:
+    def __init__(self, matcher: Matcher, words: int, places: Places, found: tuple[Ending, ...]) -> None:
+        self[None] = None  # no walk is empty, and so none is false
         self._matcher = matcher
-        self.places = places
-        self.found = found  # (family, lists as bits, 1) of the phrases that end here
+        self._words = words
+        self._places = places
+        self._found = found
+        self._next: list[dict[str, list[Node]]] = []  # of the places, once a word leads on
+        self._left: Places | None = None
+        self._waited: Step | None = None  # where a word leads that only fills a gap, once one did
 
-    def __missing__(self, symbol: int) -> _State | None:
-        after = self[symbol] = self._matcher.step(self.places, symbol)
-        return after
+    def __missing__(self, symbol: Symbol) -> Step | None:
+        step = self[symbol] = self._led(symbol) or (None if symbol.bars or symbol.closes else self._filled())
+        return step
 
+    def _led(self, symbol: Symbol) -> Step | None:
+        if symbol.names and not self._next:
+            self._next = self._matcher.following(self._places)
+        led = [node for name in symbol.names for following in self._next for node in following.get(name, ())]
+        if not led:
+            return None
+        after = set() if symbol.closes else {place for node in led for place in node.places()}
+        if not symbol.bars and not symbol.closes:
+            after.update(self._gaps())
+        return self._matcher.walk(self._words + 1, frozenset(after), self._found, [node.ends for node in led])
 
-class _Symbols(dict[str, int]):
-    """A number for each word, equal for words that no phrase tells apart. Threads may fill it together."""
+    def _filled(self) -> Step | None:
+        if self._waited is None and self._gaps():
+            self._waited = self._matcher.walk(self._words + 1, self._gaps(), self._found, ())
+        return self._waited
 
-    def __init__(self, barriers: Collection[str]) -> None:
-        self._lock = Lock()
-        self._barriers = {*ENDS, COMMA, *barriers}
-        self._known: set[str] = set()
-        self._stems: dict[int, set[str]] = {}
-        self._numbers: dict[tuple[tuple[str, ...], bool], int] = {((), False): _OTHER, ((), True): _END}
-        self.meaning: list[tuple[tuple[str, ...], bool]] = [((), False), ((), True)]  # keys; bars a gap
-
-    def learn(self, key: str) -> None:
-        self._known.add(key)
-        if key.endswith("*"):
-            self._stems.setdefault(len(key) - 1, set()).add(key[:-1])
-
-    def __missing__(self, word: str) -> int:
-        keys = [word] if word in self._known else []
-        keys += [word[:size] + "*" for size, stems in self._stems.items() if word[:size] in stems]
-        meaning = (tuple(keys), word in self._barriers)
-        with self._lock:
-            number = self._numbers.setdefault(meaning, len(self.meaning))
-            if number == len(self.meaning):
-                self.meaning.append(meaning)
-        if len(self) < _REMEMBERED:
-            self[word] = number
-        return number
+    def _gaps(self) -> Places:
+        """The places behind gaps that may be one word longer."""
+        if self._left is None:
+            self._left = frozenset((node, skips - 1) for node, skips in self._places if skips)
+        return self._left
 
 
 class Matcher:
     """Add all phrases, then find; finding is thread-safe."""
 
-    def __init__(self, barriers: Collection[str] = (), families: Sequence[int] = (~0,)) -> None:
-        """`barriers`: words that no gap jumps over; a phrase hides shorter ones of its family of lists."""
+    def __init__(self, barriers: Collection[str] = (), families: Sequence[int] = (~0,), ignored: int = 0) -> None:
+        """`barriers`: words that no gap jumps over; a phrase hides shorter ones of its family of lists.
+
+        The phrases of lists that are `ignored` are not found, they only hide others.
+        """
+        self._ignored = ignored
         self._families = families
         self._nodes = Node()
         self._branches: dict[tuple[int, str], Node] = {}
-        self._symbols = _Symbols(barriers)
-        self._states: dict[tuple[Places, int], _State] = {}
-        self._steps = 0  # that the states remember
-        self._root = _State(self, frozenset(), ())
+        self._symbols = Symbols(barriers, self.begin)
+        self._end = Symbol((), True, True, False, self.begin)
+        self._lock = Lock()
+        self._forget()
 
     def add(self, pattern: Pattern, bit: int) -> None:
         node = self._nodes
         for item in pattern:
-            after = self._branches.get((id(node), item.written))
-            if after is None:
-                after = self._branches[id(node), item.written] = self._branch(node, item)
-            node = after
+            branch = (id(node), item.written)
+            if branch not in self._branches:
+                self._branches[branch] = self._branch(node, item)
+            node = self._branches[branch]
         node.ends |= bit
-        self._root = _State(self, frozenset(self._nodes.places()), ())
-
-    def find(self, tokens: Sequence[str]) -> list[Hit]:
-        """Each phrase, in order of where it starts; one inside a longer one of its family is left out."""
-        symbols = list(map(self._symbols.__getitem__, tokens))
-        symbols.append(_END)
-        hits: list[Hit] = []
-        reached = [0] * len(self._families)
-        for start, state in enumerate(map(self._root.__getitem__, symbols)):
-            if state is None:
-                continue
-            after = state[symbols[start + 1]]
-            longest = state.found if after is None else _longest(state, after, symbols, start)
-            for family, lists, size in longest:
-                if start + size > reached[family]:
-                    reached[family] = start + size
-                    hits.append((start, start + size, lists))
-        return hits
-
-    def step(self, places: Places, symbol: int) -> _State | None:
-        """The state that a symbol leads to; None where no phrase goes on or ends."""
-        self._steps += 1
-        if self._steps > _MOST_STEPS:
-            self._steps, self._states = 0, {}
-            self._root = _State(self, self._root.places, ())
-        keys, barred = self._symbols.meaning[symbol]
-        after: set[tuple[Node, int]] = set()
-        ends = 0
-        for node, skips in places:
-            if skips and not barred:
-                after.add((node, skips - 1))
-            for key in keys:
-                for following in node.next.get(key, ()):
-                    ends |= following.ends
-                    after.update(following.places())
-        return self._state(frozenset(after), ends) if after or ends else None
-
-    def _state(self, places: Places, ends: int) -> _State:
-        state = self._states.get((places, ends))
-        if state is None:
-            found = tuple((at, ends & family, 1) for at, family in enumerate(self._families) if ends & family)
-            state = self._states[places, ends] = _State(self, places, found)
-        return state
 
     def _branch(self, node: Node, item: Item) -> Node:
         if item.written == GAP:
-            node.gap = node.gap or Node()
-            return node.gap
+            return node.beyond()
+        self._symbols.learn(item)
         end = Node()
-        for keys in item.choices:
-            at = node
-            for key in keys[:-1]:
-                at = self._step(at, key)
-            self._symbols.learn(keys[-1])
-            at.next.setdefault(keys[-1], []).append(end)
+        node.items.append((item, end))
         return end
 
-    def _step(self, node: Node, key: str) -> Node:
-        if key == GAP:
-            node.gap = node.gap or Node()
-            return node.gap
-        self._symbols.learn(key)
-        after = Node()
-        node.next.setdefault(key, []).append(after)
-        return after
+    def ready(self) -> None:
+        """To be called once all phrases are added."""
+        self._forget()
+
+    def symbols(self, words: Sequence[str]) -> list[Symbol]:
+        """What the words are, and an end."""
+        return [*map(self._symbols.__getitem__, words), self._end]
+
+    def find(self, symbols: Sequence[Symbol]) -> Iterator[Found]:
+        """The phrases in each sentence that has some, by where they start.
+
+        One inside a longer one of its family is left out.
+        """
+        opened = [*map(getitem, symbols, symbols[1:])]
+        reached = [0] * (len(self._families) + 1)
+        hits: list[Hit] = []
+        begin = mask = 0
+        for start, (after, found) in zip(compress(count(), opened), filter(None, opened), strict=True):
+            if reached[-1] != begin:
+                if hits:
+                    yield from _cut(begin, reached[-1], hits, mask)
+                    hits, mask = [], 0
+                begin = reached[-1]
+            at = start + 2
+            while after:
+                step = after[symbols[at]]
+                if step is None:
+                    break
+                after, found = step
+                at += 1
+            for family, lists, size in found:
+                stop = start + size
+                if stop > reached[family]:
+                    reached[family] = stop
+                    if lists:
+                        hits.append((start, stop, lists))
+                        mask |= lists
+        if hits:
+            yield from _cut(begin, len(opened), hits, mask)
+
+    def begin(self, first: Symbol, second: Symbol) -> Step | None:
+        """The step over two words, or over the first alone where the second leads nowhere."""
+        self._learn()
+        after, found = self._root[first] or (None, ())
+        step = (after and after[second]) or (None, found)
+        if first.ends:
+            return None, (*found, (len(self._families), 0, 1))
+        return step if step[0] or step[1] else None
+
+    def following(self, places: Places) -> list[dict[str, list[Node]]]:
+        """Where words lead from each place; from many, in one dictionary."""
+        with self._lock:
+            following = [node.following() for node, _ in places]
+        if len(following) <= _FEW_PLACES:
+            return following
+        merged: dict[str, list[Node]] = {}
+        for each in following:
+            for word, nodes in each.items():
+                merged.setdefault(word, []).extend(nodes)
+        return [merged]
+
+    def walk(self, words: int, places: Places, found: tuple[Ending, ...], ended: Iterable[int]) -> Step:
+        """The step that has found these and now the lists of `ended`; equal ones are one, to share what they learn."""
+        self._learn()
+        ends = reduce(or_, ended, 0)
+        longest = {one[0]: one for one in found}
+        for at, family in enumerate(self._families):
+            lists = ends & family
+            if lists:
+                longest[at] = (at, 0 if lists & self._ignored else lists, words)
+        key = (words, places, tuple(longest.values()))
+        step = self._walks.get(key)
+        if step is None:
+            found = self._found.setdefault(key[2], key[2])
+            step = self._walks[key] = (_Walk(self, words, places, found) if places else None, found)
+        return step
+
+    def _learn(self) -> None:
+        self._steps += 1
+        if self._steps > _MOST_STEPS:
+            self._forget()
+
+    def _forget(self) -> None:
+        self._steps = 0  # that the walks remember
+        self._walks: dict[tuple[int, Places, tuple[Ending, ...]], Step] = {}
+        self._found: dict[tuple[Ending, ...], tuple[Ending, ...]] = {}
+        self._root = _Walk(self, 0, frozenset(self._nodes.places()), ())
+        self._symbols.forget()
 
 
-def _longest(state: _State, after: _State | None, symbols: Sequence[int], start: int) -> Iterable[tuple[int, int, int]]:
-    """(family, lists as bits, words) of the longest phrase in each family that begins at `start`."""
-    longest = {one[0]: one for one in state.found}
-    words = 1
-    while after is not None:
-        words += 1
-        for family, lists, _ in after.found:
-            longest[family] = (family, lists, words)
-        if not after.places:
-            break
-        after = after[symbols[start + words]]
-    return longest.values()
+def _cut(begin: int, end: int, hits: list[Hit], mask: int) -> Iterator[Found]:
+    """A sentence, or the parts of one that is too long."""
+    if end - begin <= _LONGEST_SENTENCE:
+        yield begin, end, hits, mask
+        return
+    for _, part in groupby(hits, lambda hit: (hit[0] - begin) // _LONGEST_SENTENCE):
+        short = list(part)
+        yield short[0][0], short[-1][1], short, reduce(or_, (lists for _, _, lists in short))

@@ -16,8 +16,12 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """A category of domain.ticket.CATEGORIES and a priority from 1 (system-wide outage) to 4."""
+    """A category of domain.ticket.CATEGORIES and a priority from 1 (system-wide outage) to 4.
+
+    A `weak` one rests on signs that are enough to rank a new ticket by and too little to raise an old one.
+    """
 
     category: str
     level: int
     reasons: tuple[Reason, ...]
+    weak: bool = False

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import os
+import socket
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -45,12 +48,10 @@ class Lmtp:
 
     def start(self) -> None:
         """Raises MailboxDown if it can't listen."""
-        try:
+        with _listening(self._listen):
             self._controller.start()
             if isinstance(self._controller, _OnSocket):
                 Path(self._listen).chmod(0o660)  # the mail server shares our group
-        except OSError as error:
-            raise MailboxDown(f"LMTP on {self._listen}: {error}".replace("\n", " ")) from error
 
     def stop(self) -> None:
         """Lets stores in hand end, then closes every connection; what was not answered will come again."""
@@ -127,11 +128,55 @@ class _OnSocket(UnixSocketController):
         return _Session(self.handler, **self.SMTP_kwargs)
 
 
+def check(section: LmtpMailbox, *, running: bool) -> str:
+    """Tells whether a daemon could listen, or, when one is `running`, whether it does. Raises MailboxDown."""
+    with _listening(section.listen):
+        if "/" in section.listen:
+            _try_socket(Path(section.listen), running)
+        else:
+            _try_port(*_on_loopback(section.listen), running)
+    return f"{'the running daemon' if running else 'nobody else'} listens on {section.listen}"
+
+
+def _try_socket(path: Path, running: bool) -> None:
+    if running:
+        with socket.socket(socket.AF_UNIX) as tried:
+            tried.connect(f"{path}")
+    else:
+        path.parent.stat()  # a file that is left over in it will be replaced
+
+
+def _try_port(host: str, port: int, running: bool) -> None:
+    if running:
+        socket.create_connection((host, port), 5).close()
+    else:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(address)
+
+
+@contextmanager
+def _listening(listen: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno else f"{error}"
+        raise MailboxDown(
+            f"can't listen on {listen}: {why}; stop what listens there, or write another `listen`"
+        ) from error
+
+
 def _controller(listen: str, handler: _Handler, mail_size: int) -> _OnPort | _OnSocket:
     if "/" in listen:
         return _OnSocket(handler, listen, data_size_limit=mail_size, server_hostname="localhost")
+    host, port = _on_loopback(listen)
+    return _OnPort(handler, host, port, data_size_limit=mail_size, server_hostname="localhost")
+
+
+def _on_loopback(listen: str) -> tuple[str, int]:
     host, _, port = listen.rpartition(":")
     host = host.strip("[]")
     if not port.isdecimal() or not (host == "localhost" or ipaddress.ip_address(host).is_loopback):
         raise ValueError(f"{listen!r} is not on loopback; write 127.0.0.1:2424, [::1]:2424 or a socket's path")
-    return _OnPort(handler, host, int(port), data_size_limit=mail_size, server_hostname="localhost")
+    return host, int(port)

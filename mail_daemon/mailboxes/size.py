@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol, TypeVar
+
+from mail_daemon.mailboxes.base import MailboxDown
 
 LARGE = 1_000_000  # bytes; above this a mail goes to a file instead of into memory
 BATCH_BYTES = 8_000_000  # a batch may hold these, or one mail that is larger
@@ -38,6 +41,15 @@ def too_large(size: int, limit: int) -> str:
     if told == allowed:
         told, allowed = f"{size:,} bytes", f"{limit:,}"
     return f"{told}, the limit is {allowed}"
+
+
+@contextmanager
+def spooling(spool: Path) -> Iterator[None]:
+    """Names the folder when its disk is full, which the system's words about a write don't. Raises MailboxDown."""
+    try:
+        yield
+    except OSError as error:
+        raise MailboxDown(f"{spool}: {error.strerror or error}") from error
 
 
 def sweep(spool: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from mail_daemon.settings.document import Document, Problem, Where
 from mail_daemon.settings.paths import socket_address
 from mail_daemon.settings.public_domains import PUBLIC_DOMAINS
-from mail_daemon.settings.secrets import Unreadable, read_password
+from mail_daemon.settings.secrets import Unreadable, read_password, read_secret
 
 Found = Iterable[tuple[Where, Any]]
 
@@ -26,6 +26,7 @@ def across(settings: Document, agents: Document, accounts: Document) -> Iterator
     yield from _twins(accounts, accounts.each("accounts", "*", "name"))
     yield from _twins(accounts, accounts.each("accounts", "*", "domains", "*"))
     yield from _twins(accounts, accounts.each("accounts", "*", "contacts", "*"))
+    yield from _twins(accounts, accounts.each("accounts", "*", "telephones", "*"))
     yield from _public_domains(settings, accounts)
     yield from _agents_at_the_desk(settings, agents)
     yield from _urls(settings)
@@ -47,6 +48,16 @@ def files(settings: Document, folder: Path) -> Iterator[Problem]:
             named = section.get(key) if isinstance(section, dict) else None
             if isinstance(named, str) and named.isprintable():
                 yield from _file(settings, (*where, key), folder / named)
+
+
+def channel_files(policy: Document, folder: Path) -> Iterator[Problem]:
+    """The files with the channels of who is on call."""
+    for where, named in policy.each("on_call", "people", "*", "channels_file"):
+        if isinstance(named, str) and named.isprintable():
+            try:
+                read_secret(folder / named)
+            except Unreadable as error:
+                yield Problem(policy.place(where), str(error))
 
 
 def loopback(host: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -25,6 +25,24 @@ class Problem(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.place}: {self.text}"
+
+
+class ConfigError(Exception):
+    """The configuration can't be used. `problems`: lines of "path:line: what is wrong; write ..."."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def in_order(problems: Iterable[Problem], sources: Sequence[str]) -> list[str]:
+    """Each problem once, in the order of files and lines, variables before them."""
+
+    def position(problem: Problem) -> tuple[int, int]:
+        source, line = problem.place
+        return (sources.index(source) if source in sources else len(sources) if line else -1, line)
+
+    return list(dict.fromkeys(str(problem) for problem in sorted(problems, key=position)))
 
 
 @dataclass

@@ -9,18 +9,15 @@ from importlib.resources import files as package
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
-
 from mail_daemon.settings import checks, environment, keys, yaml_lines
-from mail_daemon.settings.document import Document, Problem
+from mail_daemon.settings.document import ConfigError, Document, in_order
+from mail_daemon.settings.main_file import MAIN, require, typed
 from mail_daemon.settings.paths import resolved
 from mail_daemon.settings.policy import Account, Accounts, Agent, Agents, Policy
 from mail_daemon.settings.priorities import Priorities
-from mail_daemon.settings.problems import explain
 from mail_daemon.settings.sections import Desk, Settings
 from mail_daemon.settings.types import Section
 
-MAIN = "mail-daemon.yaml"
 POLICY = "policy.yaml"
 PRIORITIES = "priorities.yaml"
 AGENTS = "agents.yaml"
@@ -28,14 +25,6 @@ ACCOUNTS = "accounts.yaml"
 _FILES = (MAIN, POLICY, PRIORITIES, AGENTS, ACCOUNTS)
 
 _Model = TypeVar("_Model", bound=Section)
-
-
-class ConfigError(Exception):
-    """The configuration can't be used. `problems`: lines of "path:line: what is wrong; write ..."."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +47,7 @@ def load(folder: Path, environ: Mapping[str, str]) -> Configuration:
     agents.yaml and accounts.yaml may be missing: there are none. What policy.yaml leaves out, and a missing
     priorities.yaml, is as shipped. Raises ConfigError with all problems at once.
     """
-    if not folder.is_dir():
-        raise ConfigError([f"{folder}: there is no such folder; write one by `mail-daemon init {folder}`"])
+    require(folder)
     return _Load(folder, environ).configuration()
 
 
@@ -67,13 +55,11 @@ def load_priorities(folder: Path) -> Priorities:
     """Reads priorities.yaml alone, or the shipped one where there is none. Raises ConfigError."""
     path = folder / PRIORITIES
     document = yaml_lines.read(path) if path.exists() else _shipped(PRIORITIES)
-    problems = list(document.problems)
-    try:
-        if not problems:
-            return Priorities.model_validate(document.data)
-    except ValidationError as error:
-        problems = explain(error, Priorities, document)
-    raise ConfigError([str(problem) for problem in problems])
+    priorities, mistakes = typed(Priorities, document)
+    problems = [*document.problems, *mistakes]
+    if problems or priorities is None:
+        raise ConfigError(in_order(problems, [document.source]))
+    return priorities
 
 
 class _Load:
@@ -92,10 +78,11 @@ class _Load:
         main, home = self._documents[MAIN], self._folder.absolute()
         self._problems += checks.across(main, self._documents[AGENTS], self._documents[ACCOUNTS])
         self._problems += checks.files(main, self._folder)
+        self._problems += checks.channel_files(self._documents[POLICY], self._folder)
         signing = self._keys()
         if self._problems or not (settings and policy and priorities and agents and accounts):
-            raise ConfigError(self._lines())
-        settings = resolved(settings, home)
+            raise ConfigError(in_order(self._problems, [each.source for each in self._documents.values()]))
+        settings, policy = resolved(settings, home), resolved(policy, home)
         return Configuration(
             home,
             settings,
@@ -104,7 +91,7 @@ class _Load:
             accounts.accounts,
             priorities,
             signing,
-            self._files(settings),
+            self._files(settings, policy),
         )
 
     def _read(self, name: str) -> Document:
@@ -115,14 +102,9 @@ class _Load:
         return document
 
     def _typed(self, model: type[_Model], name: str) -> _Model | None:
-        document = self._documents[name]
-        if document.problems and not document.data:
-            return None  # could not be read at all: said already
-        try:
-            return model.model_validate(document.data)
-        except ValidationError as error:
-            self._problems += explain(error, model, document)
-            return None
+        section, mistakes = typed(model, self._documents[name])
+        self._problems += mistakes
+        return section
 
     def _keys(self) -> tuple[bytes, ...]:
         main, where = self._documents[MAIN], ("desk", "secret_key_file")
@@ -132,25 +114,16 @@ class _Load:
         self._problems += problems
         return found
 
-    def _files(self, settings: Settings) -> tuple[Path, ...]:
+    def _files(self, settings: Settings, policy: Policy) -> tuple[Path, ...]:
         sections = (settings.database, settings.smtp, *settings.mailboxes)
         named = [getattr(section, key, None) for section in sections for key in ("password_file", "ca_file")]
         candidates = [
             *(self._folder.absolute() / name for name in _FILES),
             settings.desk.secret_key_file,
             *named,
+            *(person.channels_file for person in policy.on_call.people),
         ]
         return tuple(dict.fromkeys(path for path in candidates if path is not None and path.exists()))
-
-    def _lines(self) -> list[str]:
-        """In the order of files and lines, variables before them."""
-        order = [document.source for document in self._documents.values()]
-
-        def position(problem: Problem) -> tuple[int, int]:
-            source, line = problem.place
-            return (order.index(source) if source in order else len(order) if line else -1, line)
-
-        return list(dict.fromkeys(str(problem) for problem in sorted(self._problems, key=position)))
 
 
 def _shipped(name: str) -> Document:

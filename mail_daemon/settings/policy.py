@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import date, time, timedelta
-from decimal import Decimal
-from typing import Annotated, Literal
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from mail_daemon.domain.standing import Standing, standing
 from mail_daemon.domain.ticket import CATEGORIES
-from mail_daemon.settings.types import Domain, Duration, Language, Line, MailAddress, Section, Span, Zone
+from mail_daemon.settings.billing import Billing, Install
+from mail_daemon.settings.maintenance import MaintenanceRules
+from mail_daemon.settings.on_call import OnCall, VoicemailSection
+from mail_daemon.settings.types import (
+    Domain,
+    Duration,
+    Language,
+    Line,
+    MailAddress,
+    Section,
+    Span,
+    Telephone,
+    WallTime,
+    Weekday,
+    Zone,
+)
 
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Level = Annotated[int, Field(ge=1, le=4, strict=True)]
 
 
 def _country(value: str) -> str:
-    import holidays  # late: its import costs 50 ms, and without holidays it is never needed
+    # Late, since without holidays it is never needed; and not list_supported_countries, which imports every country.
+    from holidays.registry import EntityLoader
 
-    if value not in holidays.list_supported_countries():
+    if value not in EntityLoader.get_country_codes():
         raise ValueError(f"{value!r} is no country with known holidays; write a code like US, or null for none")
     return value
 
@@ -42,8 +58,8 @@ class Hours(Section):
     """A weekly span of wall-clock time; `closes` before `opens` runs over midnight."""
 
     days: Annotated[tuple[Weekday, ...], Field(min_length=1)]
-    opens: time
-    closes: time
+    opens: WallTime
+    closes: WallTime
 
 
 class BusinessCalendar(Section):
@@ -59,8 +75,8 @@ class AfterHours(Section):
     """Policy section 2: lesser capacity, and how to reach somebody then."""
 
     timezone: Zone
-    begins: time
-    ends: time
+    begins: WallTime
+    ends: WallTime
     telephone: Line
     press: Line
 
@@ -75,11 +91,55 @@ class Contact(Section):
     after: Duration = timedelta(0)
 
 
-class Billing(Section):
-    """Policy sections 3, 4 and 13. Money is decimal."""
+class Closing(Section):
+    """When a resolved ticket ends by itself, counted from its resolution."""
 
-    hourly_rate: Annotated[Decimal, Field(ge=0, decimal_places=2)]
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$", json_schema_extra={"example": "USD"})] = "USD"
+    warn_after: Span = timedelta(days=3)
+    close_after: Span = timedelta(days=7)
+
+    @model_validator(mode="after")
+    def _warns_before_it_closes(self) -> Self:
+        if self.warn_after >= self.close_after:
+            raise ValueError("the warning comes before the closing; write a warn_after shorter than close_after")
+        return self
+
+
+class Clocks(Section):
+    """What happens beside the promises' due times, policy sections 5 and 7."""
+
+    warn_at: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = (0.75, 0.9)  # of the target, in rising order
+    escalate_again: Duration = timedelta(hours=4)
+    close: Closing = Closing()
+
+    @field_validator("warn_at")
+    @classmethod
+    def _rises(cls, fractions: tuple[float, ...]) -> tuple[float, ...]:
+        if any(later <= earlier for earlier, later in pairwise(fractions)):
+            raise ValueError("the fractions must rise; write them like [0.75, 0.9]")
+        return fractions
+
+
+class Rfo(Section):
+    """Policy section 6: until when each event of a priority owes a Reason for Outage, in wall-clock time."""
+
+    within: dict[Level, Span] = Field(default={1: timedelta(hours=24), 2: timedelta(hours=96)})
+
+
+class Delinquent(Section):
+    """Policy section 12: what happens to accounts that are past due."""
+
+    hold_after_days: Annotated[int, Field(ge=0)] = 21
+    suspend_after_days: Annotated[int, Field(ge=1)] = 30
+    service_categories: tuple[Annotated[str, AfterValidator(_category)], ...] = ("outage", "trouble")
+
+    def standing(self, account: Account) -> Standing:
+        """How an account stands with what it owes."""
+        return standing(
+            account.days_past_due,
+            disputed=account.disputed,
+            hold_after=self.hold_after_days,
+            suspend_from=self.suspend_after_days,
+        )
 
 
 class Policy(Section):
@@ -90,6 +150,13 @@ class Policy(Section):
     after_hours: AfterHours
     escalation: tuple[Contact, ...]
     billing: Billing
+    clocks: Clocks = Clocks()
+    rfo: Rfo = Rfo()
+    delinquent: Delinquent = Delinquent()
+    on_call: OnCall = OnCall()
+    voicemail: VoicemailSection = VoicemailSection()
+    maintenance: MaintenanceRules = MaintenanceRules()
+    install: Install = Install()
     install_notice_days: Annotated[int, Field(ge=0)] = 3  # business days, policy section 3
 
 
@@ -98,15 +165,20 @@ class Agent(Section):
     address: Annotated[MailAddress, Field(json_schema_extra={"example": "ann@desk.example"})]
     categories: tuple[Annotated[str, AfterValidator(_category)], ...] = ()  # empty: all of them
     admin: bool = False
+    timezone: Zone | None = None  # of the times in commands; default: the desk's
+    shown_as: Line | None = None  # the name that customers read below this agent's words
+    private: tuple[Line, ...] = ()  # what customers never get to read of a signature, beside the address
+    transcripts: bool = True  # whether a mail of commands that all worked is answered
 
 
 class Account(Section):
     name: Annotated[Line, Field(json_schema_extra={"example": "Acme"})]
     domains: tuple[Domain, ...] = ()
     contacts: tuple[MailAddress, ...] = ()
+    telephones: tuple[Telephone, ...] = ()  # E.164
     timezone: Zone | None = None
-    language: Language | None = None
-    days_past_due: Annotated[int, Field(ge=0)] = 0
+    language: Annotated[Language | None, Field(json_schema_extra={"example": "en"})] = None
+    days_past_due: Annotated[int, Field(ge=0, le=100_000)] = 0
     disputed: bool = False
 
 

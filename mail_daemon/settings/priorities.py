@@ -8,14 +8,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from mail_daemon.domain import doubts, rules, scope
-from mail_daemon.domain.phrases import patterns
+from mail_daemon.domain import doubts, scope, sentences
+from mail_daemon.domain.phrases import Grammar
 from mail_daemon.domain.ticket import CATEGORIES
 from mail_daemon.settings.types import Mistake, Mistakes, Section
 
 Level = Annotated[int, Field(ge=1, le=4)]
 Place = Literal["subject", "body", "ocr", "trace", "document", "voicemail"]
-SKIPPED = (rules.IGNORED, rules.SENTENCES, rules.ENDINGS, rules.RESUMED, rules.BREAKS)
+SKIPPED = sentences.SIGNS
 
 
 def _phrases(value: Any) -> Any:
@@ -63,6 +63,7 @@ class RuleSection(Section):
     doubted: bool = True
     asked: bool = True
     overrules: bool = False
+    weak: bool = False
 
     @model_validator(mode="after")
     def _fires(self) -> RuleSection:
@@ -99,7 +100,8 @@ class Priorities(Section):
 
     @model_validator(mode="after")
     def _whole(self) -> Priorities:
-        wrong = [*self._wrong_lists(), *self._wrong_rules()]
+        grammar = Grammar(self.lists)
+        wrong = [*self._wrong_lists(grammar), *self._wrong_rules(grammar)]
         if wrong:
             raise Mistakes(wrong)
         return self
@@ -109,33 +111,34 @@ class Priorities(Section):
         """All word lists by name."""
         return {**self.words, **self.scope, **self.doubt, **self.skipped}
 
-    def _wrong_lists(self) -> Iterator[Mistake]:
+    def _wrong_lists(self, grammar: Grammar) -> Iterator[Mistake]:
         for section in ("words", "scope", "doubt", "skipped"):
             for name, phrases in getattr(self, section).items():
                 where = (section, name)
                 if section == "words" and name in {*scope.SIGNS, *doubts.SIGNS, *SKIPPED}:
                     yield where, f"{name!r} is the name of another list; write another name"
-                yield from (((*where, place), what) for place, what in _wrong_phrases(phrases, self.lists))
+                yield from (((*where, place), what) for place, what in _wrong_phrases(phrases, grammar))
 
-    def _wrong_rules(self) -> Iterator[Mistake]:
+    def _wrong_rules(self, grammar: Grammar) -> Iterator[Mistake]:
         names = [rule.name for rule in self.rules]
+        lists = self.lists
         for at, rule in enumerate(self.rules):
             if rule.name in names[:at]:
                 yield ("rules", at, "name"), f"{rule.name!r} stands twice; write another name"
             problems = {
-                "phrases": _wrong_phrases(rule.phrases, self.lists),
-                "when": _wrong_conditions(rule.when, self.lists),
-                "unless": ((0, what) for what in _unknown(rule.unless, self.lists)),
+                "phrases": _wrong_phrases(rule.phrases, grammar),
+                "when": _wrong_conditions(rule.when, lists),
+                "unless": ((0, what) for what in _unknown(rule.unless, lists)),
             }
             for key, found in problems.items():
                 yield from ((("rules", at, key, place), what) for place, what in found)
 
 
-def _wrong_phrases(phrases: Phrases, lists: Mapping[str, Phrases]) -> Iterator[tuple[int, str]]:
+def _wrong_phrases(phrases: Phrases, grammar: Grammar) -> Iterator[tuple[int, str]]:
     """(place in the list, what is wrong and what to write instead)"""
     for place, phrase in enumerate(phrases):
         try:
-            patterns(phrase, lists)
+            grammar.patterns(phrase)
         except ValueError as error:
             yield place, str(error)
 

@@ -12,7 +12,7 @@ from mail_daemon.settings.document import Document, Problem, Where
 from mail_daemon.settings.shape import Spot, spot
 from mail_daemon.settings.types import Mistakes, Section
 
-_SECRET = frozenset({"password", "url"})  # a URL may hold a password
+_SECRET = frozenset({"password", "url", "channels"})  # a URL may hold a password
 
 # By pydantic's type of error. {value}: what was written; {like}: an example, where the key has one.
 _WORDS = {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from mail_daemon.settings.public_domains import PUBLIC_DOMAINS
 from mail_daemon.settings.types import (
@@ -54,6 +55,16 @@ class Desk(Section):
     @property
     def domain(self) -> str:
         return self.address.rpartition("@")[2]
+
+    def ref(self, number: int) -> str:
+        return f"{self.tag}-{number}"
+
+    def number(self, ref: str) -> int:
+        """The ticket's number in `TPBX-1042`, `tpbx-1042` or `1042`. Raises ValueError."""
+        digits = ref.strip().upper().removeprefix(f"{self.tag}-")
+        if not (digits.isascii() and digits.isdigit() and len(digits) <= 12):
+            raise ValueError(f"{ref!r} is no ticket; write it like {self.ref(1042)} or 1042")
+        return int(digits)
 
 
 class Database(Section):
@@ -158,6 +169,29 @@ class Answers(Section):
     unproven: Annotated[int, Field(ge=0)] = 1  # acknowledgements per address and window
     known: Annotated[int, Field(ge=0)] = 20  # the same, for known accounts and DMARC-proven senders
     overall: Annotated[int, Field(ge=0)] = 1000  # to unproven addresses, all together, per window
+    per_day: Annotated[int, Field(ge=0)] = 50  # acknowledgements per address within 24 hours, whoever it is
+    notices: Annotated[int, Field(ge=0)] = 30  # to one agent, caused by one address, per window
+    confirmations: Annotated[int, Field(ge=0)] = 1  # asked of one agent within an hour, for mails without proof
+
+
+_NAMED = re.compile(r"\{([^{}\n]*)\}")
+
+
+def _signature(value: str) -> str:
+    wrong = [name for name in _NAMED.findall(value) if name not in ("agent", "desk")]
+    if wrong:
+        raise ValueError(f"nothing is called {{{wrong[0]}}}; write {{agent}} or {{desk}}")
+    if not all(character.isprintable() or character == "\n" for character in value):
+        raise ValueError("this holds a control character; write plain lines")
+    return value.strip()
+
+
+class AgentMail(Section):
+    """What becomes of the words that agents write to customers."""
+
+    signature: Annotated[str, Field(max_length=1000), AfterValidator(_signature)] = "{agent}\n{desk}"
+    collision: Literal["tell", "send"] = "tell"  # what is done with the second of two answers
+    attachments: Annotated[Size, Field(ge=10_000)] = 25_000_000  # of one answer, all together
 
 
 class Delivery(Section):
@@ -166,12 +200,16 @@ class Delivery(Section):
     first_retry: Span = timedelta(minutes=1)
     longest_pause: Span = timedelta(hours=4)
     give_up_after: Span = timedelta(days=5)
+    warnings: Annotated[int, Field(ge=0)] = 10  # of failed letters an hour; then one for all the others
 
 
 class Matching(Section):
     """When a reply still belongs to its ticket."""
 
     reopen_within: Duration = timedelta(days=14)
+    agent_proof: Literal["strict", "token", "address"] = "strict"  # what makes a mail an agent's
+    agent_reply_within: Duration = timedelta(days=30)  # an agent's answer to an older letter is unproven
+    confirm_within: Span = timedelta(hours=1)  # how long a letter that asks an agent for a yes can be answered
     public_domains: tuple[Domain, ...] = PUBLIC_DOMAINS  # such a domain never identifies an account
     refused_senders: tuple[Sender, ...] = ()  # addresses or domains that are filed in quarantine, unanswered
 
@@ -187,5 +225,6 @@ class Settings(Section):
     trusted: Trusted = Trusted()
     limits: Limits = Limits()
     answers: Answers = Answers()
+    agents: AgentMail = AgentMail()
     delivery: Delivery = Delivery()
     matching: Matching = Matching()

@@ -24,7 +24,8 @@ class Spot:
 
     @property
     def known_keys(self) -> list[str]:
-        return list(self.section.model_fields) if self.section else []
+        fields = self.section.model_fields if self.section else {}
+        return [field.alias or key for key, field in fields.items()]
 
     @property
     def example(self) -> str | None:
@@ -39,7 +40,7 @@ def _example(field: FieldInfo) -> str | None:
     kind = field.annotation
     if not (isinstance(kind, type) and issubclass(kind, Section)):
         return None
-    required = {key: inner for key, inner in kind.model_fields.items() if inner.is_required()}
+    required = {inner.alias or key: inner for key, inner in kind.model_fields.items() if inner.is_required()}
     return "{" + ", ".join(f"{key}: {_example(inner)}" for key, inner in required.items()) + "}"
 
 
@@ -67,12 +68,17 @@ def _step(
     annotation: Any, part: str | int, section: type[Section] | None
 ) -> tuple[type[Section] | None, FieldInfo | None, Any]:
     if isinstance(annotation, type) and issubclass(annotation, Section):
-        field = annotation.model_fields.get(str(part))
+        field = _field(annotation, str(part))
         return annotation, field, field.annotation if field else None
     arguments = get_args(annotation)
     if get_origin(annotation) is dict:
         return section, None, arguments[1]
     return section, None, arguments[0] if arguments else None
+
+
+def _field(section: type[Section], key: str) -> FieldInfo | None:
+    """By the key as files have it: `from` is no name in Python."""
+    return next((field for name, field in section.model_fields.items() if (field.alias or name) == key), None)
 
 
 def _members(annotation: Any) -> list[Any]:

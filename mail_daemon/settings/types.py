@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from types import NoneType
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -20,6 +20,7 @@ from pydantic import (
     model_validator,
 )
 
+from mail_daemon.domain.telephone import e164
 from responders.addresses import BadAddress, wire
 
 _DURATION = re.compile(r"(?:([0-9]{1,6})d)?(?:([0-9]{1,8})h)?(?:([0-9]{1,9})m)?(?:([0-9]{1,9})s)?")
@@ -95,6 +96,13 @@ def _positive(span: timedelta) -> timedelta:
     return span
 
 
+def parse_wall_time(value: Any) -> Any:
+    """Only 19:00 is a time of day: a bare 19 would be taken for seconds. Raises ValueError that shows the form."""
+    if not isinstance(value, time) and ":" not in str(value):
+        raise ValueError(f"{value!r} is no time of day; write it like 19:00")
+    return value
+
+
 def parse_size(value: Any) -> int:
     """Reads 50MB, 256kB or a bare number of bytes. Raises ValueError that shows the form."""
     found = None if isinstance(value, bool) else _SIZE.fullmatch(str(value).strip())
@@ -153,6 +161,14 @@ def parse_host(value: str) -> str:
     return text
 
 
+def parse_telephone(value: Any) -> str:
+    """A number in international form, as E.164. Raises ValueError that shows the form."""
+    number = e164(value) if isinstance(value, str) and value.strip().startswith("+") else None
+    if number is None:
+        raise ValueError(f'{value!r} is no telephone number; write it in quotes, like "+1 303 555 0142"')
+    return number
+
+
 def one_line(value: str) -> str:
     """Text that goes into headers or onto the wire. Its error repeats nothing: a URL may hold a password."""
     if not value.strip() or not all(c.isprintable() for c in value):
@@ -171,11 +187,14 @@ def _name_of_zone(zone: ZoneInfo) -> str:
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Span = Annotated[timedelta, BeforeValidator(parse_duration), AfterValidator(_positive)]
+WallTime = Annotated[time, BeforeValidator(parse_wall_time)]
 Size = Annotated[int, BeforeValidator(parse_size)]
 Zone = Annotated[ZoneInfo, BeforeValidator(parse_zone), PlainSerializer(_name_of_zone)]
 MailAddress = Annotated[str, BeforeValidator(parse_reachable)]
 Domain = Annotated[str, BeforeValidator(parse_domain)]
 Sender = Annotated[str, BeforeValidator(parse_sender)]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Telephone = Annotated[str, BeforeValidator(parse_telephone)]
 Host = Annotated[str, AfterValidator(parse_host)]
 Line = Annotated[str, AfterValidator(one_line)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$", json_schema_extra={"example": "en"})]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mail_daemon.store.blobs import Blobs
 from mail_daemon.store.errors import BlobMissing
-from mail_daemon.store.rows import Claimed
+from mail_daemon.store.rows_inbound import Claimed
 from parsers.mail import Mail, Trusted
 from parsers.sandbox import Failure, Job, Reader
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from mail_daemon.mailboxes.base import Arrival
 from mail_daemon.store.blobs import Blobs
-from mail_daemon.store.rows import NewInbound
+from mail_daemon.store.rows_inbound import NewInbound
 from mail_daemon.store.store import Store
 from parsers.fingerprint import fingerprint, fingerprint_file
 
@@ -37,4 +37,6 @@ def _row(arrival: Arrival, blob: str) -> NewInbound:
 
 
 def _fingerprint(arrival: Arrival) -> str:
-    return fingerprint_file(arrival.path) if arrival.path else fingerprint(arrival.raw)
+    if arrival.path:
+        return fingerprint_file(arrival.path, arrival.received)
+    return fingerprint(arrival.raw, arrival.received)

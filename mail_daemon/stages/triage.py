@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mail_daemon.domain.lexicon import Rule
 from mail_daemon.domain.priority import Ranking
-from mail_daemon.domain.rules import Rule, RuleTable
+from mail_daemon.domain.rules import RuleTable
 from mail_daemon.settings.priorities import Priorities, RuleSection
+from parsers.mail import Attachment
+from responders.values import bare
+
+# The places that a rule may name, by the kind of an attachment.
+_PLACES = {"screenshot": "ocr", "trace": "trace", "document": "document", "voicemail": "voicemail"}
+_LONGEST_NAME = 60
 
 
 def triage(
@@ -25,8 +32,23 @@ def triage(
     return rules.rank(subject, text, readings, important=importance == "high")
 
 
+def said_anew(subject: str, asked: str) -> str:
+    """What a reply's subject says beyond that of its ticket, which mail programs repeat and nobody wrote again."""
+    known = bare(asked)
+    return bare(subject).replace(known, " ") if known else subject
+
+
+def readings(attachments: Sequence[Attachment]) -> list[tuple[str, str]]:
+    """What was read from attachments, as (where, text): ("ocr: error.png", "Registration failed")."""
+    return [
+        (f"{_PLACES[each.kind]}: {each.name[:_LONGEST_NAME]}", each.text)
+        for each in attachments
+        if each.text and each.kind in _PLACES
+    ]
+
+
 def compiled(priorities: Priorities) -> RuleTable:
-    """Compiles priorities.yaml, once; threads may share the table. Takes about a fifth of a second."""
+    """Compiles priorities.yaml, once; threads may share the table. Takes a tenth of a second."""
     return RuleTable(
         [_rule(section) for section in priorities.rules],
         priorities.lists,
@@ -48,4 +70,5 @@ def _rule(section: RuleSection) -> Rule:
         doubted=section.doubted,
         asked=section.asked,
         overrules=section.overrules,
+        weak=section.weak,
     )

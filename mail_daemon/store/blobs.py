@@ -51,6 +51,8 @@ class Blobs:
 
     def __init__(self, url: str, base: Path) -> None:
         self._place = _open(url, base)
+        folder = base / url.removeprefix("file:").removeprefix("//")
+        self._named = f"blobs in {folder}" if url.startswith("file:") else "blobs"  # another URL may hold a secret
 
     def put(self, raw: bytes) -> str:
         """Makes the bytes durable and returns their key."""
@@ -106,7 +108,7 @@ class Blobs:
         except (BlobsDown, StoreDown):
             raise
         except self._place.faults as error:
-            raise BlobsDown(f"blobs: {one_line(error)}") from error
+            raise BlobsDown(f"{self._named}: {one_line(error)}") from error
 
 
 def _open(url: str, base: Path) -> Place:

@@ -30,7 +30,8 @@ class Instant(TypeDecorator[datetime]):
         if value.tzinfo is None:
             raise ValueError(f"naive datetime {value!r}; every datetime carries its zone")
         if dialect.name == "sqlite":
-            return value.astimezone(UTC).isoformat(timespec="microseconds")
+            utc = value if value.tzinfo is UTC else value.astimezone(UTC)  # each mail writes some twenty
+            return utc.isoformat(timespec="microseconds")
         return value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
@@ -55,14 +56,14 @@ class MailText(TypeDecorator[str]):
 class Words(TypeDecorator[tuple[str, ...]]):
     """A tuple of strings, as a JSON list."""
 
-    impl = JSON
+    impl = Json
     cache_ok = True
 
     def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> Any:
         return None if value is None else list(value)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[str, ...]:
-        return tuple(value)
+    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[str, ...] | None:
+        return None if value is None else tuple(value)
 
 
 class Reasons(TypeDecorator[tuple[Reason, ...]]):

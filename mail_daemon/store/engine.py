@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event, exc
+from sqlalchemy import Engine, create_engine, event, exc
 from sqlalchemy.engine import URL, ExceptionContext, make_url
 
-from mail_daemon.store.errors import StoreDown
+from mail_daemon.store.errors import DatabaseUnfit, StoreDown
 
 BUSY_SECONDS = 30  # how long a writer waits for another process, such as a command beside the daemon
+
+_JSON = json.JSONEncoder(separators=(",", ":"))
 
 # A network that swallows packets must not hold a thread for longer than half a minute.
 _POSTGRES = {
@@ -80,22 +82,37 @@ def _postgres(url: URL) -> Engine:
         url,
         connect_args={name: value for name, value in _POSTGRES.items() if name not in url.query},
         pool_pre_ping=True,  # a restart of the server heals without a failed transaction
-        json_serializer=_compact,
+        json_serializer=_JSON.encode,
     )
+    event.listen(engine, "do_connect", _connect_to_utf8)
     event.listen(engine, "handle_error", _name_the_fault)
     return engine
 
 
+def _connect_to_utf8(dialect: Any, _record: Any, arguments: Any, options: Any) -> Any:
+    """Refuses a database of another encoding before any statement: some mails could never be stored in it."""
+    connection = dialect.connect(*arguments, **options)
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding == "UTF8":
+        return connection
+    name = connection.info.dbname
+    connection.close()
+    raise DatabaseUnfit(
+        f"the database {name} is encoded in {encoding}, which can't hold every mail; "
+        f"make it anew by `createdb --encoding=UTF8 --template=template0 {name}`"
+    )
+
+
 def _sqlite(url: URL, begin: str, **pragmas: str) -> Engine:
-    engine = create_engine(url, creator=_opener(url, pragmas), json_serializer=_compact)
+    engine = create_engine(url, creator=_opener(url, pragmas), json_serializer=_JSON.encode)
     event.listen(engine, "handle_error", _name_the_fault)
 
-    # The driver's own BEGIN comes too late for savepoints and reads, so it is off (isolation_level None) and
-    # emitted here: SQLAlchemy's documentation of the SQLite dialect, "Savepoint support".
-    @event.listens_for(engine, "begin")
-    def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+    # The driver's own BEGIN comes too late for savepoints and reads, so it is off (isolation_level None) and comes
+    # from here. The event "begin", which SQLAlchemy's documentation proposes, slows down every single statement.
+    def start(connection: Any) -> None:
+        connection.execute(begin)
 
+    engine.dialect.do_begin = start  # type: ignore[assignment,method-assign]
     return engine
 
 
@@ -140,9 +157,24 @@ def _name_the_fault(context: ExceptionContext) -> None:
         return  # the pool goes on to a fresh connection
     if getattr(context.original_exception, "sqlstate", None) in _TOO_LARGE:
         return
-    error = context.sqlalchemy_exception
-    if context.is_disconnect or isinstance(error, _FAULTS) or type(error) is exc.DatabaseError:
-        raise StoreDown(one_line(context.original_exception)) from context.original_exception
+    if context.is_disconnect or _is_fault(context.sqlalchemy_exception):
+        place = context.engine.url if context.engine else None
+        raise _down(context.original_exception, place) from context.original_exception
+
+
+def as_named(error: sqlite3.Error, url: URL) -> Exception:
+    """What becomes of the error of a statement that went to SQLite past SQLAlchemy: the same as of any other's."""
+    wrapped = exc.DBAPIError.instance(None, None, error, sqlite3.Error)
+    return _down(error, url) if _is_fault(wrapped) else wrapped
+
+
+def _is_fault(error: BaseException | None) -> bool:
+    return isinstance(error, _FAULTS) or type(error) is exc.DatabaseError
+
+
+def _down(error: BaseException, place: URL | None) -> StoreDown:
+    named = f"{place.database}: " if place and place.get_backend_name() == "sqlite" else ""
+    return StoreDown(f"{named}{one_line(error)}")
 
 
 # PostgreSQL counts a row or statement beyond its limits as operational, yet one mail's data alone
@@ -154,7 +186,3 @@ _FAULTS = (exc.OperationalError, exc.InterfaceError, exc.InternalError)
 def one_line(error: BaseException) -> str:
     """The error's words for the log: a single line of at most 300 characters."""
     return " ".join(f"{error}".split())[:300] or type(error).__name__
-
-
-def _compact(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"))

@@ -15,6 +15,10 @@ class DatabaseNewer(Exception):
     """The database was written by a newer program; the message says what to do."""
 
 
+class DatabaseUnfit(Exception):
+    """The database can't hold every mail; the message says what to make instead."""
+
+
 class BlobsDown(Exception):
     """The blob store can't be reached or can't write now; try again later. One line for the log."""
 

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, bindparam, literal_column, or_, select, updat
 from sqlalchemy.dialects.postgresql import insert
 
 from mail_daemon.store.errors import StaleClaim
-from mail_daemon.store.rows import Claimed, Inbound, NewInbound
+from mail_daemon.store.hot import Hot
+from mail_daemon.store.rows_inbound import Claimed, Inbound, NewInbound
 from mail_daemon.store.schema import inbound, sightings
 
 _MANY = 500  # values in one IN (...)
@@ -59,9 +60,16 @@ _CLAIM = (
 _HELD = update(inbound).where(
     inbound.c.id == bindparam("of_id"), inbound.c.attempts == bindparam("of_attempts"), _RECEIVED
 )
+_FINISH = Hot(_HELD)
 _RELEASE = _HELD.values(attempts=inbound.c.attempts - 1, claimed_until=None)
 _RECLAIM = update(inbound).where(_RECEIVED, inbound.c.claimed_until.is_not(None)).values(claimed_until=None)
+_BRING_BACK = (
+    update(inbound)
+    .where(_RECEIVED, or_(inbound.c.next_attempt > bindparam("beyond"), inbound.c.claimed_until > bindparam("beyond")))
+    .values(next_attempt=bindparam("now"), claimed_until=None)
+)
 
+_ANY_RECEIVED = select(inbound.c.id).where(_RECEIVED).limit(1)
 _ROW = select(*(inbound.c[field.name] for field in fields(Inbound)))
 _GET = _ROW.where(inbound.c.id == bindparam("of_id"))
 _BY_FINGERPRINT = _ROW.where(inbound.c.fingerprint == bindparam("of_fingerprint"))
@@ -110,8 +118,8 @@ class InboundMails:
         rows = self._connection.execute(_CLAIM, {"now": now, "until": until, "at_most": limit})
         return sorted((Claimed(*row) for row in rows), key=lambda mail: mail.id)
 
-    def filed(self, claimed: Claimed, *, ticket_id: int, match: str, facts: Mapping[str, Any] | None) -> None:
-        """The mail belongs to a ticket now. Raises StaleClaim."""
+    def filed(self, claimed: Claimed, *, ticket_id: int | None, match: str, facts: Mapping[str, Any] | None) -> None:
+        """The mail belongs to a ticket now, or was an agent's orders to the desk. Raises StaleClaim."""
         self._finish(claimed, state="filed", ticket_id=ticket_id, match=match, facts=facts)
 
     def deferred(self, claimed: Claimed, *, reason: str, next_attempt: datetime) -> None:
@@ -130,8 +138,8 @@ class InboundMails:
         self._finish(claimed, state="quarantined", reason=reason, traceback=traceback, facts=facts)
 
     def _finish(self, claimed: Claimed, **columns: Any) -> None:
-        done = self._connection.execute(
-            _HELD, {"of_id": claimed.id, "of_attempts": claimed.attempts, "claimed_until": None, **columns}
+        done = _FINISH.execute(
+            self._connection, {"of_id": claimed.id, "of_attempts": claimed.attempts, "claimed_until": None, **columns}
         )
         if not done.rowcount:
             raise StaleClaim(f"inbound mail {claimed.id} was taken over after attempt {claimed.attempts}")
@@ -144,6 +152,14 @@ class InboundMails:
     def reclaim(self) -> int:
         """Ends every claim, for the one daemon of a database at its start: their holders are dead."""
         return self._connection.execute(_RECLAIM).rowcount
+
+    def bring_back(self, *, now: datetime, beyond: datetime) -> int:
+        """Makes mails due now whose next attempt or claim lies beyond what our clock can have meant."""
+        return self._connection.execute(_BRING_BACK, {"now": now, "beyond": beyond}).rowcount
+
+    def all_filed(self) -> bool:
+        """Whether no mail waits to be filed, now or later."""
+        return self._connection.execute(_ANY_RECEIVED).first() is None
 
     def get(self, id: int) -> Inbound | None:
         row = self._connection.execute(_GET, {"of_id": id}).first()
@@ -160,6 +176,10 @@ class InboundMails:
     def retry(self, id: int, now: datetime) -> bool:
         """Takes a mail out of quarantine to be read afresh at once; False if it is not there."""
         return self._leave_quarantine(id, state="received", attempts=0, next_attempt=now)
+
+    def confirmed(self, id: int) -> bool:
+        """Takes an agent's orders out of quarantine, since the agent stands by them; False if it is not there."""
+        return self._leave_quarantine(id, state="filed", match="command")
 
     def drop(self, id: int) -> bool:
         """Takes a mail out of quarantine for good, its row and blob kept; False if it is not there."""

@@ -17,7 +17,7 @@ _LOCK = 7_281_960  # any number: of several daemons that start at once, one upgr
 def upgrade(store: Store) -> None:
     """Makes the database if there is none, and whatever tables and columns it lacks.
 
-    Raises DatabaseNewer, before anything is changed, and StoreDown.
+    Raises DatabaseNewer and DatabaseUnfit, before anything is changed, and StoreDown.
     """
     engine = open_for_migration(store.url)
     try:

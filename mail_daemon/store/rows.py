@@ -16,59 +16,6 @@ from parsers.mail import Attachment
 
 
 @dataclass(frozen=True, slots=True)
-class NewInbound:
-    """A mail whose bytes are durable under `blob`; `refused` says why they are only its header."""
-
-    mailbox: str
-    key: str  # names the mail within its mailbox for ever
-    fingerprint: str
-    blob: str
-    size: int
-    received: datetime
-    envelope_sender: str | None = None
-    refused: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A mail that is ours until the claim runs out; `attempts` counts it and fences late writers."""
-
-    id: int
-    attempts: int
-    blob: str
-    size: int
-    received: datetime
-    mailbox: str
-    envelope_sender: str | None
-    refused: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Inbound:
-    """A mail as it stands: state is received, filed, quarantined or dropped."""
-
-    id: int
-    fingerprint: str
-    blob: str
-    size: int
-    received: datetime
-    envelope_sender: str | None
-    mailbox: str
-    key: str
-    refused: str | None
-    stored_at: datetime
-    state: str
-    attempts: int
-    claimed_until: datetime | None
-    next_attempt: datetime | None
-    reason: str | None
-    traceback: str | None
-    ticket_id: int | None
-    match: str | None
-    facts: Mapping[str, Any] | None
-
-
-@dataclass(frozen=True, slots=True)
 class NewTicket:
     """What `Tickets.open` needs; status, category and priority are the words of domain.ticket."""
 
@@ -87,6 +34,9 @@ class NewTicket:
     thread_index: str | None = None
     proven: bool = False
     next_due: datetime | None = None
+    cause_review: bool = False
+    telephone: str | None = None
+    billable: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +65,16 @@ class Ticket:
     next_due: datetime | None
     overdue: bool
     reasons: tuple[Reason, ...]
+    lowered_from: int | None = None  # the priority before monitoring, which a relapse restores
+    held_status: str | None = None  # the status before on_hold, which payment restores
+    vendor_ref: str | None = None
+    workaround: str | None = None
+    fault: str | None = None  # whose an outage was: customer or provider (policy section 4)
+    cause_review: bool = False  # a priority 1 outside standard hours: its cause is to be reviewed
+    billable: str | None = None  # why work on it is billed by the hour (policy section 3)
+    escalated: datetime | None = None  # when the customer last got the escalation contacts
+    telephone: str | None = None  # E.164: which number the voicemail came from that opened it
+    merged_into: int | None = None  # the ticket that goes on in its place
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +106,7 @@ class NewMessage:
     outbox_id: int | None = None
     attachments: tuple[Attachment, ...] = ()
     message_ids: Mapping[str, str] = field(default_factory=dict)
+    message_id: str | None = None  # its own, which our next letter answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +122,7 @@ class Message:
     text: str
     quoted: str
     visibility: str
+    message_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +179,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class NewClock:
-    """A promise that begins: kind is response or resolution; `next_at` is when to look at it again."""
+    """A promise that begins: kind is one of domain.clockwork.KINDS; `next_at` is when to look at it again."""
 
     ticket_id: int
     kind: str
@@ -225,6 +187,7 @@ class NewClock:
     due: datetime | None
     next_at: datetime | None
     state: str = "running"
+    step: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,13 +203,16 @@ class Clock:
     paused_at: datetime | None
     stopped_at: datetime | None
     next_at: datetime | None
+    step: int = 0  # how many of its marks (warnings, breach, levels of escalation) have passed
+    counted_from: datetime | None = None  # the start as pauses have moved it; None: started
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A finished letter on its way into the outbox: `content` is the ready mail, `message_id` its final one.
 
-    It is due at once, or at `next_attempt`. The first of `recipients` is whom the caps of answers count.
+    It is due at once, or at `next_attempt`. The first of `recipients` is whom the caps of answers count, and
+    `cause` (a sender's address, or words of ours) is what those of notices and warnings do.
     """
 
     letter: str
@@ -258,6 +224,8 @@ class Draft:
     ticket_id: int | None = None
     proven: bool = False
     next_attempt: datetime | None = None
+    channel: str = "mail"  # or push, whose recipient is an on-call person's name and whose content is plain text
+    cause: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +242,7 @@ class Waiting:
     content: bytes
     queued: datetime
     proven: bool
+    channel: str = "mail"
 
 
 @dataclass(frozen=True, slots=True)

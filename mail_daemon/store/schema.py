@@ -1,5 +1,6 @@
 """The tables. Whatever a mail needs to look up has an index; `migrations/` builds exactly this.
 
+The tables of the policy's other duties stand in `schema_duties.py`, those of agents' mails in `schema_agents.py`.
 Partial indexes keep the queues small for ever: a mail that is filed and a letter that is sent leave theirs.
 """
 
@@ -19,12 +20,13 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
     text,
 )
 
 from mail_daemon.store.columns import Instant, Json, MailText, Reasons, Words
 
-REVISION = "0001"  # the newest of migrations/versions, which the running program needs
+REVISION = "0004"  # the newest of migrations/versions, which the running program needs
 
 metadata = MetaData(
     naming_convention={
@@ -109,7 +111,30 @@ tickets = Table(
     Column("next_due", Instant),
     Column("overdue", Boolean, nullable=False),
     Column("reasons", Reasons, nullable=False),
+    Column("lowered_from", SmallInteger),
+    Column("held_status", String(16)),
+    Column("vendor_ref", MailText),
+    Column("workaround", MailText),
+    Column("fault", String(8)),
+    Column("cause_review", Boolean, nullable=False, server_default=false()),
+    Column("billable", MailText),
+    Column("escalated", Instant),
+    Column("telephone", String(20)),
+    Column("merged_into", Id, ForeignKey("tickets.id")),
     sqlite_autoincrement=True,
+)
+Index(
+    "ix_tickets_account",
+    tickets.c.account,
+    tickets.c.status,
+    sqlite_where=text("account IS NOT NULL"),
+    postgresql_where=text("account IS NOT NULL"),
+)
+Index(
+    "ix_tickets_telephone",
+    tickets.c.telephone,
+    sqlite_where=text("telephone IS NOT NULL"),
+    postgresql_where=text("telephone IS NOT NULL"),
 )
 Index(
     "ix_tickets_thread_index",
@@ -147,6 +172,8 @@ outbox = Table(
     Column("claimed_until", Instant),
     Column("sent_at", Instant),
     Column("error", MailText),
+    Column("channel", String(16), nullable=False, server_default="mail"),
+    Column("cause", MailText),
     Column("content", LargeBinary, nullable=False),
     sqlite_autoincrement=True,
 )
@@ -156,6 +183,19 @@ Index(
     outbox.c.id,
     sqlite_where=text("state = 'waiting'"),
     postgresql_where=text("state = 'waiting'"),
+)
+Index(
+    "ix_outbox_cause",
+    outbox.c.cause,
+    outbox.c.queued,
+    sqlite_where=text("cause IS NOT NULL"),
+    postgresql_where=text("cause IS NOT NULL"),
+)
+Index(
+    "ix_outbox_failed",
+    outbox.c.next_attempt,
+    sqlite_where=text("state = 'failed'"),
+    postgresql_where=text("state = 'failed'"),
 )
 Index(
     "ix_outbox_acknowledged",
@@ -186,6 +226,7 @@ messages = Table(
     Column("text", MailText, nullable=False),
     Column("quoted", MailText, nullable=False),
     Column("visibility", String(16), nullable=False),
+    Column("message_id", MailText),
 )
 
 message_ids = Table(
@@ -239,6 +280,8 @@ clocks = Table(
     Column("paused_at", Instant),
     Column("stopped_at", Instant),
     Column("next_at", Instant),
+    Column("step", Integer, nullable=False, server_default="0"),
+    Column("counted_from", Instant),
 )
 Index(
     "ix_clocks_next_at",

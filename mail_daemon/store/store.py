@@ -9,18 +9,42 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, exc, inspect, text
 
+from mail_daemon.store.accounts import Accounts
 from mail_daemon.store.clocks import Clocks
+from mail_daemon.store.confirmations import Confirmations
 from mail_daemon.store.engine import locate, one_line, open_engines
 from mail_daemon.store.errors import StoreDown
+from mail_daemon.store.hot import run
 from mail_daemon.store.inbound import InboundMails
+from mail_daemon.store.maintenances import Maintenances
 from mail_daemon.store.outbox import Outbox
+from mail_daemon.store.promises import Promises
+from mail_daemon.store.proofs import Proofs
+from mail_daemon.store.rehearsal import RehearsedTickets
+from mail_daemon.store.rfos import Rfos
+from mail_daemon.store.standings import Standings
 from mail_daemon.store.tickets import Tickets
+from mail_daemon.store.time_entries import TimeEntries
 
 
 class Work:
     """What can be done within one transaction. Lives in one thread."""
 
-    __slots__ = ("_connection", "clocks", "inbound", "outbox", "tickets")
+    __slots__ = (
+        "_connection",
+        "accounts",
+        "clocks",
+        "confirmations",
+        "inbound",
+        "maintenances",
+        "outbox",
+        "promises",
+        "proofs",
+        "rfos",
+        "standings",
+        "tickets",
+        "time",
+    )
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -28,6 +52,14 @@ class Work:
         self.tickets = Tickets(connection)
         self.clocks = Clocks(connection)
         self.outbox = Outbox(connection)
+        self.rfos = Rfos(connection)
+        self.accounts = Accounts(connection)
+        self.standings = Standings(connection)
+        self.time = TimeEntries(connection)
+        self.promises = Promises(connection)
+        self.maintenances = Maintenances(connection)
+        self.confirmations = Confirmations(connection)
+        self.proofs = Proofs(connection)
 
     def revision(self) -> str | None:
         """The newest of `migrations/` that the database has seen; None where it has no tables yet."""
@@ -38,20 +70,26 @@ class Work:
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """What is done within it is undone when it ends with an exception, which goes on."""
-        # Plain statements, since SQLAlchemy's nested transactions cost three times as much for every mail.
-        self._connection.exec_driver_sql("SAVEPOINT step")
+        # Plain statements, since SQLAlchemy's nested transactions cost many times as much for every mail.
+        run(self._connection, "SAVEPOINT step")
         try:
             yield
         except BaseException:
+            self.outbox.forget()
             if not self._connection.invalidated:  # else the server is gone, and all of it is undone
-                self._connection.exec_driver_sql("ROLLBACK TO SAVEPOINT step")
-                self._connection.exec_driver_sql("RELEASE SAVEPOINT step")
+                run(self._connection, "ROLLBACK TO SAVEPOINT step")
+                run(self._connection, "RELEASE SAVEPOINT step")
             raise
-        self._connection.exec_driver_sql("RELEASE SAVEPOINT step")
+        run(self._connection, "RELEASE SAVEPOINT step")
+
+    def rehearse(self) -> None:
+        """From now on tickets are opened without drawing their numbers, since `rollback` follows."""
+        self.tickets = RehearsedTickets(self._connection)
 
     def rollback(self) -> None:
         """Undoes the whole transaction so far; what is done afterwards belongs to a new one."""
         self._connection.rollback()
+        self._connection.begin()
 
 
 class Store:

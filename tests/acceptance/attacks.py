@@ -8,11 +8,13 @@ import re
 import socket
 import zipfile
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from mail_daemon.store.rows import Inbound
+from mail_daemon.domain.identity import Role, Signer
+from mail_daemon.store.rows_inbound import Inbound
 from tests.acceptance.desk import AGENT, Desk
 from tests.acceptance.sent import Sent
 from tests.servers.sink import Sink
@@ -54,8 +56,15 @@ class Siege:
 
     @cached_property
     def outside(self) -> list[Sent]:
-        """Of these, what went to anybody but the agents."""
-        return [letter for letter in self.letters if letter.recipients != (AGENT,)]
+        """Of these, what went to anybody but the agents, and is no answer of the agent's own."""
+        answers = {row["message_id"] for row in self.desk.outbox("agent-reply")}
+        return [each for each in self.letters if each.recipients != (AGENT,) and each.message_id not in answers]
+
+    @cached_property
+    def agents_answers(self) -> list[Sent]:
+        """What the real agent's mails sent to the customer."""
+        answers = {row["message_id"] for row in self.desk.outbox("agent-reply")}
+        return [each for each in self.letters if each.message_id in answers]
 
     def stored(self, name: str) -> Inbound:
         found = self.desk.inbound(self.mails[name])
@@ -109,6 +118,8 @@ class Siege:
             "customers": "<customer1@acme.example>",
             "ack": ack,
             "notice": letters["TPBX-1001", True],
+            "expired_notice": self._old_notice(1001, AGENT, timedelta(days=61)),
+            "bobs_notice": self._old_notice(1001, "bob@agents.example", timedelta(days=1)),
             "other_ack": letters["TPBX-1002", False],
             "other_notice": letters["TPBX-1002", True],
             "flipped": f"{mac[:-5]}{'a' if mac[-5] != 'a' else 'b'}{mac[-4:]}@desk.example>",
@@ -117,6 +128,13 @@ class Siege:
             "legacy": "<TPBX-1001@desk.example>",
             "trap": str(self._trap.getsockname()[1]),
         }
+
+    def _old_notice(self, ticket: int, to: str, age: timedelta) -> str:
+        """What an agent got in the past, with a good signature."""
+        key = (self.desk.config / "secret.key").read_text().split()[-1]
+        signer = Signer([bytes.fromhex(key)], domain="desk.example", tag="TPBX")
+        issued = datetime.now(UTC) - age
+        return signer.message_id(signer.token(ticket, to, Role.AGENT, issued=issued, nonce=b"nonce"))
 
 
 def _filled(raw: bytes, words: Mapping[str, str]) -> bytes:

@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from mail_daemon.store.rows import Inbound
+from mail_daemon.store.rows_inbound import Inbound
 from tests.acceptance.desk import AGENT, Desk
 from tests.acceptance.sent import Sent
 from tests.corpus import Origin, Sample

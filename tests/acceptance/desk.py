@@ -27,7 +27,8 @@ from typer.testing import CliRunner
 from mail_daemon.cli.root import app
 from mail_daemon.settings import init
 from mail_daemon.store.errors import StoreDown
-from mail_daemon.store.rows import Inbound, Message
+from mail_daemon.store.rows import Message
+from mail_daemon.store.rows_inbound import Inbound
 from mail_daemon.store.store import Store
 from parsers.fingerprint import fingerprint
 from tests.acceptance.configuration import configuration

@@ -49,5 +49,5 @@ class Sent:
     @property
     def words(self) -> str:
         """Everything that its reader can see: the subject and both forms of the text."""
-        parts = [part.get_content() for part in self.message.walk() if not part.is_multipart()]
-        return "\n".join([self.subject, str(self.message["To"]), *parts])
+        parts = [part for part in self.message.walk() if part.get_content_maintype() == "text"]
+        return "\n".join([self.subject, str(self.message["To"]), *(part.get_content() for part in parts)])

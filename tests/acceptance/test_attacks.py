@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from mail_daemon.domain import script
 from tests.acceptance.attacks import CUSTOMER, MAILS, Siege
 from tests.acceptance.desk import AGENT
 from tests.acceptance.sent import Sent
@@ -18,6 +19,8 @@ pytestmark = pytest.mark.acceptance
 
 # Mails in the agent's name or of somebody who would like to be the agent, each with a command.
 PRETENDERS = sorted(path.stem for path in MAILS.glob("0[1-5]-*.eml"))
+# Of these, what names no ticket.
+OF_NO_TICKET = ["01-agent-asks-for-a-letter-to-a-victim", "01-agent-without-a-tag"]
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -50,7 +53,8 @@ def test_the_ticket_under_attack_is_as_it_was_but_for_what_was_said(siege: Siege
         assert ticket[name] == siege.before[name]
     told = {each["address"]: each["copies"] for each in ticket["participants"]}
     assert [address for address, copies in told.items() if copies] == [CUSTOMER]
-    assert [letter.subject for letter in siege.letters if letter.to == CUSTOMER] == []
+    assert [letter.subject for letter in siege.outside if letter.to == CUSTOMER] == []
+    assert {letter.header("X-MailDaemon-Ticket") for letter in siege.agents_answers} == {"TPBX-1002"}
 
 
 def test_for_one_mail_at_most_one_letter_goes_out_and_to_its_sender_alone(siege: Siege) -> None:
@@ -72,23 +76,25 @@ def _sender(raw: bytes) -> str:
 # --- 1 to 9: whoever is not proven gives no commands -----------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", PRETENDERS)
+@pytest.mark.parametrize("name", [name for name in PRETENDERS if name not in OF_NO_TICKET])
 def test_no_pretender_is_taken_for_the_agent(siege: Siege, name: str) -> None:
+    """In the agent's name or in his own, with the agent's token or with none."""
     stored = siege.stored(name)
-    assert stored.match != "command"
-    if name.startswith(("01", "02", "05")):  # the agent's own address: heard, marked as unproven
-        assert (stored.match, stored.ticket_id) == ("unproven", 1001)
-        message = next(m for m in siege.desk.messages(1001) if m.inbound_id == stored.id)
-        assert message.visibility == "internal"
-        assert siege.answers(name) == []
-    else:  # somebody else's: a ticket of his own, linked
-        assert stored.match == "new"
-        assert siege.ticket(name)["links"] == [{"ref": "TPBX-1001", "why": "mentioned"}]
+    assert (stored.match, stored.ticket_id) == ("unproven", 1001)
+    message = next(m for m in siege.desk.messages(1001) if m.inbound_id == stored.id)
+    assert message.visibility == "internal"
+    assert siege.answers(name) == []
+    assert not [each for each in siege.shown(1001)["participants"] if "evil" in each["address"] and each["copies"]]
 
 
 @pytest.mark.parametrize("name", [name for name in PRETENDERS if name.startswith("03")])
 def test_any_doubt_about_from_leaves_no_identity_and_no_answer(siege: Siege, name: str) -> None:
-    assert siege.ticket(name)["requester"] == ""
+    [event] = [
+        each
+        for each in siege.shown(1001)["events"]
+        if each["inbound_id"] == siege.stored(name).id and each["what"] == "unproven"
+    ]
+    assert event["actor"] == "unknown sender"
     assert siege.answers(name) == []
 
 
@@ -104,8 +110,15 @@ def test_a_token_that_is_not_whole_opens_nothing(siege: Siege, kind: str) -> Non
     assert siege.stored(f"06-token-{kind}").match == "new"
 
 
-def test_an_agents_token_proves_nobody_else(siege: Siege) -> None:
-    assert siege.stored("06-agents-token-in-other-hands").match == "new"
+@pytest.mark.parametrize(
+    "name", ["06-agents-token-in-other-hands", "06-agents-token-expired", "06-token-of-another-agent"]
+)
+def test_an_agents_token_proves_nobody_else_and_not_for_ever(siege: Siege, name: str) -> None:
+    stored = siege.stored(name)
+    assert (stored.match, stored.ticket_id) == ("unproven", 1001)
+    assert siege.answers(name) == []
+    assert siege.shown(1001)["status"] == siege.before["status"]
+    assert "mallory6@evil.example" not in {each["address"] for each in siege.shown(1001)["participants"]}
 
 
 def test_who_holds_a_customers_token_is_heard_as_a_stranger_and_gets_nothing_back(siege: Siege) -> None:
@@ -121,6 +134,29 @@ def test_who_holds_a_customers_token_is_heard_as_a_stranger_and_gets_nothing_bac
         assert not {"mallory8@evil.example", "mallory14@evil.example", "mallory15@evil.example"} & set(people)
 
 
+def test_in_an_agents_name_nobody_has_letters_sent(siege: Siege) -> None:
+    """Words become a ticket of nobody's, which is not lost; commands alone wait where admins see them."""
+    ticket = siege.ticket("01-agent-asks-for-a-letter-to-a-victim")
+    assert (siege.stored("01-agent-asks-for-a-letter-to-a-victim").match, ticket["requester"]) == ("unproven", "")
+    assert [letter for letter in siege.letters if "victim01@bystander.example" in letter.recipients] == []
+    stored = siege.stored("01-agent-without-a-tag")
+    assert (stored.state, stored.reason) == ("quarantined", "commands in an agent's name, unproven")
+
+
+def test_the_agent_is_asked_once_about_all_of_it(siege: Siege) -> None:
+    """The cap is one question an hour; all others are told by notices."""
+    [asked] = siege.desk.outbox("confirm")
+    assert asked["to"] == [AGENT]
+    [letter] = [each for each in siege.letters if each.subject.startswith("Did you write this?")]
+    assert "Buy pills" in letter.words
+
+
+def test_the_token_of_one_ticket_opens_no_other(siege: Siege) -> None:
+    stored = siege.stored("06-token-of-another-ticket")
+    assert (stored.match, stored.ticket_id) == ("unproven", 1002)
+    assert siege.answers("06-token-of-another-ticket") == []
+
+
 def test_the_agent_himself_is_known_by_token_and_dmarc(siege: Siege) -> None:
     """Without this, the tests above could not fail."""
     assert siege.stored("07-agents-mail").match == "command"
@@ -129,13 +165,59 @@ def test_the_agent_himself_is_known_by_token_and_dmarc(siege: Siege) -> None:
 
 def test_a_replayed_mail_of_the_agent_counts_once(siege: Siege) -> None:
     assert siege.stored("07-agents-mail").id == siege.stored("07-agents-mail-replayed").id
-    said = [message.text for message in siege.desk.messages(1002)]
+    said = [message.text for message in siege.desk.messages(1002) if message.direction == "in"]
     assert said.count("We are on it.") == 1
+    assert len([letter for letter in siege.agents_answers if "We are on it" in letter.words]) == 1
+
+
+@pytest.mark.parametrize("name", ["07-replayed-with-a-command", "07-replayed-under-a-new-id"])
+def test_a_mail_of_the_agent_that_comes_again_with_other_words_runs_nothing(siege: Siege, name: str) -> None:
+    assert (siege.stored(name).match, siege.stored(name).ticket_id) == ("duplicate", 1002)
+    assert _untouched(siege)
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in MAILS.glob("09-*.eml")))
+def test_what_the_agent_did_not_write_himself_holds_no_commands(siege: Siege, name: str) -> None:
+    """The agent is proven in all of them, so that only the place of the commands saves the ticket."""
+    stored = siege.stored(name)
+    assert (stored.match, stored.ticket_id) == ("command", 1002)
+    message = next(each for each in siege.desk.messages(1002) if each.inbound_id == stored.id)
+    assert script.read(message.text).commands == ()
+    assert _untouched(siege)
+
+
+def test_what_the_agent_quotes_and_forwards_reaches_no_customer(siege: Siege) -> None:
+    for letter in siege.agents_answers:
+        body = letter.message.get_body(("plain",))
+        assert body is not None
+        assert body.get_content().splitlines()[0] in ("We are on it.", "We look into it.")
+        assert not re.search(r"#status|#assign|evil|mallory", _html(letter) + body.get_content(), re.I)
+
+
+@pytest.mark.parametrize(
+    ("name", "match"),
+    [
+        ("27-agents-absence", "unproven"),
+        ("27-agents-full-mailbox", "bounce"),
+        ("27-absence-of-whom-the-agent-forwards-to", "unproven"),
+    ],
+)
+def test_no_machine_behind_an_agents_address_answers_for_him(siege: Siege, name: str, match: str) -> None:
+    assert (siege.stored(name).match, siege.stored(name).ticket_id) == (match, 1002)
+    assert _untouched(siege)
+    assert [each for each in siege.letters if "I am away" in each.words] == []
+
+
+def _untouched(siege: Siege) -> bool:
+    """Whether the other ticket was neither closed nor given away by a command."""
+    ticket = siege.shown(1002)
+    return ticket["status"] not in ("closed", "resolved") and ticket["assignee"] != "evil"
 
 
 def test_a_customers_command_is_his_text_and_a_quoted_one_is_nothing(siege: Siege) -> None:
     assert siege.stored("08-customer-gives-a-command").match == "reply"
     assert "#status closed" in [m.text for m in siege.desk.messages(1001) if m.author == CUSTOMER][-1]
+    assert siege.stored("08-customer-quotes-a-notice").match == "reply"
     assert siege.stored("08-agent-quotes-a-command").match == "command"
     assert siege.shown(1002)["status"] not in ("closed", "resolved")
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import signal
+import socket
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.acceptance.configuration import ADMIN
@@ -51,6 +53,9 @@ def test_a_new_uidvalidity_means_a_full_rescan_that_doubles_nothing(
         dovecot.doveadm("mailbox", "update", "-u", "support", "--uid-validity", "4711", "INBOX")
         dovecot.place("support", raws(after))
         desk.finish(raws(after))
+        line = desk.wait_for_log("uidvalidity_changed")
+    assert (line["mailbox"], line["folder"], line["new"]) == ("support", "INBOX", 4711)
+    assert line["old"] not in (0, 4711)
     seen = [(line["mails"], line["new"]) for line in desk.log("received")]
     assert seen[0] == (len(before), len(before))
     assert sum(mails for mails, _ in seen[1:]) >= len(before) + len(after), "all of them were looked at again"
@@ -89,6 +94,24 @@ def test_a_crash_between_our_commit_and_the_move(
         desk.wait_until(lambda: dovecot.count("support") == 0, "empty mailbox")
     whole(desk, samples)
     assert dovecot.count("support", "Processed") == len(samples)
+
+
+def test_an_lmtp_port_that_is_taken_ends_it_with_one_line(tmp_path: Path, sink: Sink) -> None:
+    desk = Desk(tmp_path, sink=sink)
+    settings = desk.read("mail-daemon.yaml")
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        listen = f"127.0.0.1:{other.getsockname()[1]}"
+        desk.write("mail-daemon.yaml", {**settings, "mailboxes": [{"name": "mta", "type": "lmtp", "listen": listen}]})
+        told = f"can't listen on {listen}: Address already in use; stop what listens there, or write another `listen`"
+        ended = desk.run("run", "--json-log", code=1).stderr.decode().splitlines()
+        assert [line for line in ended if not line.startswith("{")] == [f"mail-daemon: {told}"]
+        shown = desk.run("check", "--connect", code=1).stdout.decode()
+        assert f"error    mailbox mta: {told}" in shown
+    with desk.running_daemon():
+        assert (
+            f"ok       mailbox mta: the running daemon listens on {listen}"
+            in desk.run("check", "--connect").stdout.decode()
+        )
 
 
 # --- the SMTP server ------------------------------------------------------------------------------------------
@@ -195,3 +218,29 @@ def test_a_crash_after_the_server_accepted_repeats_that_letter_with_the_same_mes
     assert len(rest) == len(samples)
     assert [each.letter.content for each in rest if each.message_id == first.message_id] == [first.letter.content]
     assert len({each.message_id for each in rest}) == len(samples)
+
+
+# --- the reading child ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ready", [False, True])
+def test_a_stop_while_the_reading_child_hangs_is_quiet(tmp_path: Path, sink: Sink, ready: bool) -> None:
+    """Whether it hangs before it could read at all or in the middle of a mail."""
+    desk = Desk(tmp_path, sink=sink)
+    first, second = raws(some(2))
+    desk.start()
+    desk.wait_until(lambda: bool(psutil.Process(desk.pid).children(recursive=True)), "child")
+    if ready:
+        desk.ingest(first)
+        desk.finish([first])
+    for child in psutil.Process(desk.pid).children(recursive=True):
+        child.suspend()
+    desk.wait_for_log("started")
+    desk.ingest(second)
+    if ready:
+        desk.wait_until(lambda: [each.attempts for each in desk.inbounds([second]) if each] == [1], "attempt")
+    desk.stop()
+    assert [line["worker"] for line in desk.log("abandoned")] == ["filer"]
+    assert desk.log("crashed") == []
+    with desk.running_daemon():
+        desk.finish([second])

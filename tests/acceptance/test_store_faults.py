@@ -117,6 +117,7 @@ def test_the_disk_is_full(tmp_path: Path, dovecot: Dovecot, sink: Sink, full: st
             line = desk.wait_for_log("waiting", worker="mailbox support")
             assert one_line(line["reason"])
             assert any(words in line["reason"] for words in disk.words), line
+            assert str(folder) in line["reason"], line
             assert dovecot.count("support") > 0
             assert desk.running
             disk.empty(desk.pid)

@@ -1,7 +1,7 @@
 """make bench: measures everything and prints a table and a line of JSON.
 
 --short       fewer rounds and smaller mailboxes: two minutes
---only NAME   one of throughput, memory, latency, growth, loop (the bare loop alone)
+--only NAME   one of throughput, memory, latency, growth, clocks, triage, loop (the bare loop alone)
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.bench import measurements
+from tests.bench.clocks import clocks
 from tests.bench.desk import Desk, desk
 from tests.bench.figures import Figure, Report, per_thousand
+from tests.bench.triage import triage
 from tests.corpus import mails
 from tests.servers import dovecot
 
@@ -23,14 +25,14 @@ Measurement = Callable[[Desk, Report], None]
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--short", action="store_true")
-    parser.add_argument("--only", choices=["throughput", "memory", "latency", "growth", "loop"])
+    parser.add_argument("--only", choices=["throughput", "memory", "latency", "growth", "clocks", "triage", "loop"])
     given = parser.parse_args()
     if not dovecot.installed():
         print("The bench needs Dovecot: apt install dovecot-imapd dovecot-lmtpd")
         return
     report = Report()
     chosen = _measurements(given.short)
-    names = [given.only] if given.only else ["throughput", "memory", "latency", "growth"]
+    names = [given.only] if given.only else ["throughput", "memory", "latency", "growth", "clocks", "triage"]
     with tempfile.TemporaryDirectory(prefix="bench-", dir="/var/tmp") as folder, desk(Path(folder)) as place:
         for name in names:
             chosen[name](place, report)
@@ -47,6 +49,8 @@ def _measurements(short: bool) -> dict[str, Measurement]:
         "memory": lambda d, r: measurements.memory(d, r, count=mailbox),
         "latency": lambda d, r: measurements.latency(d, r, count=letters),
         "growth": lambda d, r: measurements.growth(d, r, tickets=tickets, count=each, rounds=rounds),
+        "triage": lambda _, r: triage(r, count=2000),
+        "clocks": lambda d, r: clocks(d, r, few=1000, many=tickets, rounds=rounds),
     }
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from mail_daemon.mailboxes.base import Arrival, MailboxDown
-from mail_daemon.mailboxes.lmtp import Lmtp
+from mail_daemon.mailboxes.lmtp import Lmtp, check
 from mail_daemon.settings.sections import LmtpMailbox
 from tests.servers.dovecot import free_ports
 
@@ -148,3 +148,18 @@ def test_a_port_that_is_taken_is_one_line(port: int) -> None:
     with socket.create_server(("127.0.0.1", port)), pytest.raises(MailboxDown, match=str(port)):
         lmtp.start()
     lmtp.stop()
+
+
+def test_a_check_says_whether_it_could_listen(port: int, tmp_path: Path) -> None:
+    here, path = f"127.0.0.1:{port}", f"{tmp_path}/lmtp.sock"
+    for listen in (here, path):
+        section = LmtpMailbox(name="local", type="lmtp", listen=listen)
+        assert check(section, running=False) == f"nobody else listens on {listen}"
+        with pytest.raises(MailboxDown, match=f"can't listen on {listen}: "):
+            check(section, running=True)
+        with listening(listen, lambda _: None):
+            assert check(section, running=True) == f"the running daemon listens on {listen}"
+    with socket.create_server(("127.0.0.1", port)), pytest.raises(MailboxDown, match="Address already in use; stop"):
+        check(LmtpMailbox(name="local", type="lmtp", listen=here), running=False)
+    with pytest.raises(MailboxDown, match="No such file or directory"):
+        check(LmtpMailbox(name="local", type="lmtp", listen="/no/such/folder/x.sock"), running=False)

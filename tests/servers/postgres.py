@@ -78,11 +78,11 @@ class Postgres:
         """The URL of the database `name` as mail-daemon.yaml has it."""
         return f"postgresql://desk@127.0.0.1:{self.port}/{name}"
 
-    def database(self, template: str = "template1") -> str:
+    def database(self, template: str = "template1", *, encoding: str = "UTF8") -> str:
         """Makes a new database, empty or a copy of another, and returns its name."""
         name = next(self._names)
         with self._connect() as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING '{encoding}'")
         return name
 
     def start(self) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from mail_daemon import maillog
 from mail_daemon.domain.ticket import TRANSITIONS, Status
+from mail_daemon.settings import yaml_lines
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -45,6 +46,34 @@ def logged() -> list[str]:
     return [
         event for function in functions for event in re.findall(r'_log\.\w+\(\s*"(\w+)"', inspect.getsource(function))
     ]
+
+
+SECTIONS = [part.partition("\n") for part in read("policy.md").split("\n## ")[1:]]
+
+
+@pytest.mark.parametrize(("title", "text"), [(title, text) for title, _, text in SECTIONS], ids=lambda each: each[:20])
+def test_each_clause_of_the_policy_names_the_tests_that_show_it(title: str, text: str) -> None:
+    (file,) = (ROOT / "tests" / "acceptance" / "policy").glob(f"test_{int(title.split()[0]):02}_*.py")
+    tests = re.findall(r"^def (test_\w+)", file.read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(set(re.findall(r"`(test_\w+)`", text))) == sorted(tests)
+    assert [row for row in text.splitlines() if row.startswith("| ") and "`test_" not in row][1:] == []
+
+
+def test_all_sections_of_the_policy_are_told() -> None:
+    assert [int(title.split()[0]) for title, *_ in SECTIONS] == list(range(1, 14))
+
+
+def test_each_clause_of_the_policy_lives_where_its_row_says() -> None:
+    named = re.findall(r"`([\w-]+\.yaml): ([\w.]+)`", read("policy.md"))
+    assert named
+    assert [each for each in named if not _is_set(*each)] == []
+    files = re.findall(r"`((?:config|mail_daemon|templates)/[\w./-]+)`", read("policy.md"))
+    assert [file for file in files if not (ROOT / file).exists()] == []
+
+
+def _is_set(file: str, setting: str) -> bool:
+    where = tuple(int(key) if key.isdigit() else key for key in setting.split("."))
+    return where in yaml_lines.read(ROOT / "config" / file).places
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -12,7 +12,7 @@ from typing import Any
 from imapclient.response_parser import parse_fetch_response
 
 from mail_daemon.mailboxes.imap.connection import Client
-from mail_daemon.mailboxes.size import HEADER
+from mail_daemon.mailboxes.size import HEADER, spooling
 
 MOST = 1_000_000  # UIDs in one pass; beyond this a folder, or a server, is not sane
 WINDOW = 10_000  # UIDs listed with one command: a line of 110 kB; imaplib takes 1 MB
@@ -92,15 +92,16 @@ def to_file(client: Client, mail: Facts, path: Path, *, limit: int) -> int | Non
     Stops once it is over `limit` bytes, whatever size the server had told before.
     """
     size = 0
-    with path.open("wb") as file:
-        while size <= limit:
-            part = _part(client, mail.uid, "", size, PART)
-            if part is None and size < mail.size:
-                return None
-            if not part:  # a part that is merely short need not be the last
-                break
+    path.unlink(missing_ok=True)
+    while size <= limit:
+        part = _part(client, mail.uid, "", size, PART)
+        if part is None and size < mail.size:
+            return None
+        if not part:  # a part that is merely short need not be the last
+            break
+        with spooling(path.parent), path.open("ab") as file:
             file.write(part)
-            size += len(part)
+        size += len(part)
     return size
 
 

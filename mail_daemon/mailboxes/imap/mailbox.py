@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from mail_daemon import maillog
 from mail_daemon.mailboxes.base import Arrival, MailboxDown
 from mail_daemon.mailboxes.imap import done as finishing
 from mail_daemon.mailboxes.imap import fetch, idle
 from mail_daemon.mailboxes.imap.connection import Client, connect, speaking_to
 from mail_daemon.mailboxes.imap.fetch import Facts
-from mail_daemon.mailboxes.size import LARGE, grouped, sweep, too_large
+from mail_daemon.mailboxes.size import LARGE, grouped, spooling, sweep, too_large
 from mail_daemon.settings.sections import ImapMailbox
 
 
@@ -63,7 +64,7 @@ class Imap:
 
     def batches(self, known: Callable[[Collection[str]], set[str]]) -> Iterator[Sequence[Arrival]]:
         """See base.Mailbox. A batch holds at most `batch` mails, and 8 MB or one mail that is larger."""
-        with speaking_to(self._section):
+        with spooling(self._spool):
             sweep(self._spool)
         self._open.clear()
         uids = self._new_uids()
@@ -123,6 +124,8 @@ class Imap:
             readonly = self._section.done == "keep"
             validity, exists = fetch.select(client, self._section.folder, readonly=readonly)
             if validity != self._validity:
+                if self._validity:
+                    maillog.uidvalidity_changed(self.name, self._section.folder, self._validity, validity)
                 self._validity, self._after = validity, 0
             return fetch.uids_after(client, self._after, exists)
 

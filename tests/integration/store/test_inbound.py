@@ -158,3 +158,16 @@ def test_a_blob_is_in_use_as_long_as_a_row_names_it(store: Store) -> None:
         work.inbound.add([mail()], now=NOW)
         assert work.inbound.blobs_in_use(["blob-a", "blob-x"]) == {"blob-a"}
         assert work.inbound.blobs_in_use([]) == set()
+
+
+def test_mails_that_a_wrong_clock_put_off_are_due_again(store: Store) -> None:
+    day, hour = timedelta(days=1), timedelta(hours=1)
+    with store.begin() as work:
+        work.inbound.add([mail("a"), mail("b"), mail("c")], now=NOW)
+        first, second = work.inbound.claim(now=NOW, until=NOW + day, limit=2)  # b stays claimed
+        work.inbound.deferred(first, reason="no child", next_attempt=NOW + day)
+        (third,) = work.inbound.claim(now=NOW, until=NOW + MINUTE, limit=2)
+        work.inbound.deferred(third, reason="no child", next_attempt=NOW + MINUTE)
+    with store.begin() as work:
+        assert work.inbound.bring_back(now=NOW, beyond=NOW + hour) == 2
+    assert [claimed.blob for claimed in claim(store)] == [first.blob, second.blob]

@@ -16,9 +16,11 @@ from sqlalchemy import Text, inspect, text
 
 from mail_daemon.store import migrate
 from mail_daemon.store.engine import open_for_migration
-from mail_daemon.store.errors import DatabaseNewer
-from mail_daemon.store.schema import REVISION, metadata
+from mail_daemon.store.errors import DatabaseNewer, DatabaseUnfit
+from mail_daemon.store.schema import REVISION
+from mail_daemon.store.schema_agents import metadata  # with the tables of schema.py and schema_duties.py
 from mail_daemon.store.store import Store
+from tests.servers.postgres import Postgres
 from tests.stored import open_ticket
 
 MIGRATIONS = Path(migrate.__file__).with_name("migrations")
@@ -114,3 +116,17 @@ def test_a_database_that_is_up_to_date_costs_no_alembic(tmp_path: Path) -> None:
         ran = subprocess.run([sys.executable, "-c", program, f"{tmp_path}"], capture_output=True, text=True, check=True)
         assert (ran.stdout.strip(), ran.stderr) == (expected, "")
     assert (tmp_path / "x.db").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_postgresql_that_can_not_hold_every_mail_is_refused(postgres_server: Postgres, encoding: str) -> None:
+    name = postgres_server.database("template0", encoding=encoding)
+    store = Store(postgres_server.url(name))
+    told = (
+        rf"{name} is encoded in {encoding}, .*; make it anew by `createdb --encoding=UTF8 --template=template0 {name}`"
+    )
+    for use in (store.exists, lambda: migrate.upgrade(store)):
+        with pytest.raises(DatabaseUnfit, match=told):
+            use()
+    store.close()

@@ -191,26 +191,129 @@ def test_a_time_without_zone_is_refused(store: Store) -> None:
 
 
 def test_clocks_are_looked_at_when_due_and_left_in_peace_after(store: Store) -> None:
-    number = open_ticket(store)
+    first, second = open_ticket(store), open_ticket(store)
     soon, later = NOW + MINUTE, NOW + timedelta(hours=1)
     with store.begin() as work:
-        work.clocks.start([NewClock(number, "resolution", NOW, later, later)])
-        work.clocks.start([NewClock(number, "response", NOW, soon, soon), NewClock(number, "x", NOW, None, None)])
+        work.clocks.start([NewClock(first, "resolution", NOW, later, later)])
+        work.clocks.start([NewClock(second, "response", NOW, soon, soon), NewClock(second, "x", NOW, None, None)])
         work.clocks.start([])
-        resolution, response, _ = work.clocks.of(number)
-    assert response == Clock(response.id, number, "response", "running", NOW, soon, None, None, soon)
+        response, _ = work.clocks.of(second)
+    assert response == Clock(response.id, second, "response", "running", NOW, soon, None, None, soon)
     with store.begin() as work:
-        assert work.clocks.due(NOW, 10) == []
-        assert work.clocks.due(soon, 10) == [response]
-        assert work.clocks.due(later, 10) == [response, resolution]
-        assert work.clocks.due(later, 1) == [response]
+        assert work.clocks.due_tickets(NOW, 10) == []
+        assert work.clocks.due_tickets(soon, 10) == [second]
+        assert work.clocks.due_tickets(later, 10) == [second, first]
+        assert work.clocks.due_tickets(later, 1) == [second]
         work.clocks.change(response.id, state="met", stopped_at=soon, next_at=None)
+    with store.read() as work:
+        assert work.clocks.due_tickets(later, 10) == [first]
+        assert [clock.state for clock in work.clocks.of(second)] == ["met", "running"]
+
+
+def test_a_ticket_with_several_clocks_due_is_named_once(store: Store) -> None:
+    number = open_ticket(store)
     with store.begin() as work:
-        assert work.clocks.due(later, 10) == [resolution]
-        assert [clock.state for clock in work.clocks.of(number)] == ["running", "met", "running"]
+        work.clocks.start([NewClock(number, kind, NOW, NOW, NOW) for kind in ("response", "resolution")])
+        assert work.clocks.due_tickets(NOW, 10) == [number]
+
+
+def test_clocks_that_are_put_off_come_back_with_their_steps(store: Store) -> None:
+    number, until = open_ticket(store), NOW + timedelta(minutes=5)
+    with store.begin() as work:
+        work.clocks.start(
+            [NewClock(number, "response", NOW, until, NOW, step=1), NewClock(number, "x", NOW, until, until)]
+        )
+        work.clocks.postpone(number, now=NOW, until=until)
+        assert work.clocks.due_tickets(NOW, 10) == []
+        assert [(clock.next_at, clock.step) for clock in work.clocks.of(number)] == [(until, 1), (until, 0)]
+
+
+def test_what_customers_wrote_last_is_answered(store: Store) -> None:
+    number = open_ticket(store)
+    people = {"cy@acme.example": "requester", "dee@acme.example": "colleague", "eve@evil.example": "stranger"}
+    with store.begin() as work:
+        work.tickets.add_participants(number, [Participant(each, "", role, True) for each, role in people.items()])
+        for count, (author, visibility) in enumerate(
+            [(each, "public") for each in people] + [("ann@desk.example", "internal"), ("cy@acme.example", "public")]
+        ):
+            work.tickets.add_message(
+                message(
+                    number, author=author, visibility=visibility, message_id=f"<{count}@x>", at=NOW + count * MINUTE
+                )
+            )
+        work.tickets.add_message(message(number, message_id=None))
+    with store.read() as work:
+        assert work.tickets.heard(number, 10) == [
+            (NOW, "<0@x>"), (NOW + MINUTE, "<1@x>"), (NOW + 4 * MINUTE, "<4@x>")
+        ]  # fmt: skip
+        assert work.tickets.heard(number, 1) == [(NOW + 4 * MINUTE, "<4@x>")]
 
 
 def test_a_thread_index_that_anybody_copies_finds_its_first_tickets_only(store: Store) -> None:
     numbers = [open_ticket(store, thread_index="ab" * 22) for _ in range(30)]
     with store.read() as work:
         assert work.tickets.by_thread_index("ab" * 22) == numbers[:10]
+
+
+def test_a_rehearsal_shows_the_next_number_and_draws_none(store: Store) -> None:
+    for first in (1001, 1002):
+        with store.begin() as work:
+            work.rehearse()
+            assert work.tickets.open(ticket()) == first
+            work.rollback()
+        assert open_ticket(store) == first
+
+
+def test_a_caller_is_found_in_the_newest_ticket_that_goes_on(store: Store) -> None:
+    first, second, ended = (open_ticket(store, telephone="+13035550142") for _ in range(3))
+    open_ticket(store, telephone="+13035550143")
+    open_ticket(store)
+    with store.begin() as work:
+        work.tickets.change(ended, status="resolved")
+        assert work.tickets.of_caller("+13035550142") == second
+        work.tickets.change(second, status="closed")
+        assert work.tickets.of_caller("+13035550142") == first
+        assert work.tickets.of_caller("+13035550199") is None
+
+
+# --- merged, split, due -----------------------------------------------------------------------------------
+
+
+def test_a_merged_ticket_leads_to_the_one_that_goes_on_however_far(store: Store) -> None:
+    first, second, third = open_ticket(store), open_ticket(store), open_ticket(store)
+    with store.begin() as work:
+        work.tickets.change(first, merged_into=second)
+        work.tickets.change(second, merged_into=third)
+    with store.read() as work:
+        assert [found.id for number in (first, second, third) if (found := work.tickets.current(number))] == 3 * [third]
+        assert work.tickets.current(4711) is None
+
+
+def test_a_message_that_moves_takes_its_attachments_and_its_answers_along(store: Store) -> None:
+    old, new = open_ticket(store), open_ticket(store)
+    with store.begin() as work:
+        work.tickets.add_message(message(old, message_id="<1@x>", message_ids={"<1@x>": "received"}))
+        said = {"message_id": "<2@x>", "message_ids": {"<2@x>": "received", "<0@x>": "observed"}}
+        work.tickets.add_message(message(old, attachments=(PICTURE,), **said))
+        work.tickets.move_message(work.tickets.messages(old)[1], new)
+    with store.read() as work:
+        assert [len(work.tickets.messages(number)) for number in (old, new)] == [1, 1]
+        assert [each.name for each in work.tickets.attachments(new)] == ["error.png"]
+        assert work.tickets.by_message_ids(["<0@x>", "<1@x>", "<2@x>"]) == {"<0@x>": old, "<1@x>": old, "<2@x>": new}
+
+
+def test_what_is_due_is_found_in_order(store: Store) -> None:
+    late, soon, later = (open_ticket(store, next_due=NOW + minutes * MINUTE) for minutes in (-1, 5, 60))
+    open_ticket(store)
+    with store.read() as work:
+        assert [each.id for each in work.tickets.due(None, NOW, 10)] == [late]
+        assert [each.id for each in work.tickets.due(NOW, NOW + 61 * MINUTE, 10)] == [soon, later]
+        assert [each.id for each in work.tickets.due(None, NOW + 61 * MINUTE, 2)] == [late, soon]
+
+
+def test_what_was_said_last_comes_newest_first(store: Store) -> None:
+    number = open_ticket(store)
+    with store.begin() as work:
+        for text in ("one", "two", "three"):
+            work.tickets.add_message(message(number, text=text))
+        assert [each.text for each in work.tickets.last_messages(number, 2)] == ["three", "two"]

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from mail_daemon.store.errors import StoreDown
-from mail_daemon.store.rows import Claimed
+from mail_daemon.store.rows_inbound import Claimed
 from mail_daemon.store.store import Store
 from tests.stored import MINUTE, NOW, claim, letter, mail, open_ticket, ticket
 
@@ -110,6 +110,17 @@ def test_a_claim_passes_over_what_another_daemon_is_claiming(store: Store) -> No
         (first,) = one.outbox.claim(now=NOW, until=NOW + MINUTE, limit=1)
         (second,) = other.outbox.claim(now=NOW, until=NOW + MINUTE, limit=5)
     assert {first.message_id, second.message_id} == {"<a@desk.example>", "<b@desk.example>"}
+
+
+def test_a_ticket_that_another_transaction_holds_is_not_waited_for(store: Store) -> None:
+    if store.url.get_backend_name() == "sqlite":
+        pytest.skip("SQLite has one writer at a time, which waits")
+    number = open_ticket(store)
+    with store.begin() as one, store.begin() as other:
+        assert one.tickets.take(number) is not None
+        assert other.tickets.take(number) is None
+    with store.begin() as work:
+        assert work.tickets.take(number) is not None
 
 
 def test_the_same_mail_from_two_daemons_at_once_is_stored_once(store: Store) -> None:

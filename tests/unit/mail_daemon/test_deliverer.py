@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,7 +16,7 @@ from mail_daemon.store.rows import Posted
 from responders.smtp import Deferred, Refused, Relay, Unreachable
 from tests import stored
 from tests.fakes import FailingStore, FakeRelay
-from tests.office import DAY, HOUR, Office, desk
+from tests.office import DAY, HOUR, Office, desk, words
 from tests.written import ANN, BOB, CUSTOMER
 
 ROOT = "root@desk.example"
@@ -149,6 +151,34 @@ def test_a_refused_letter_is_not_tried_again_and_its_ticket_keeps_why(bench: Ben
     assert [letter.recipients for letter in bench.warnings()] == [(ANN,)]
 
 
+def test_whom_the_server_refuses_for_good_the_others_do_not_wait_for(bench: Bench) -> None:
+    number = stored.open_ticket(bench.store)
+    bench.queue("a", ticket_id=number, recipients=(CUSTOMER, "gone@acme.example"))
+    bench.relay.left_out = {"gone@acme.example": Refused("550 no such user")}
+    bench.run()
+    bench.office.now += DAY
+    bench.run()
+    assert bench.relay.recipients[0] == (CUSTOMER, "gone@acme.example")
+    assert bench.relay.accepted.count(b"a") == 1
+    assert bench.letter("a").state == "sent"
+    (event,) = bench.office.events(number, "letter failed")
+    assert event.detail == {"letter": "acknowledgement", "to": ["gone@acme.example"], "error": "550 no such user"}
+    assert [letter.recipients for letter in bench.warnings()] == [(ANN,)]
+
+
+def test_whom_the_server_puts_off_gets_the_letter_later_and_alone(bench: Bench) -> None:
+    bench.queue("a", recipients=(CUSTOMER, "full@acme.example"))
+    bench.relay.left_out = {"full@acme.example": Deferred("452 mailbox full")}
+    bench.run()
+    assert (bench.letter("a").state, bench.letter("a").error) == ("waiting", "452 mailbox full")
+    bench.relay.left_out = {}
+    bench.office.now += HOUR
+    bench.run()
+    assert bench.relay.recipients == [(CUSTOMER, "full@acme.example"), ("full@acme.example",)]
+    assert bench.letter("a").state == "sent"
+    assert bench.warnings() == []
+
+
 def test_the_agent_whose_own_mailbox_refuses_is_not_warned_by_mail(bench: Bench) -> None:
     number = stored.open_ticket(bench.store, category="billing")
     bench.queue("a", ticket_id=number, letter="notice", recipients=(ANN,))
@@ -163,6 +193,47 @@ def test_a_warning_that_fails_warns_nobody(bench: Bench) -> None:
     bench.run()
     assert bench.state("a") == ["failed"]
     assert len(bench.office.letters()) == 1
+
+
+def refuses_a_letter_a_minute(bench: Bench, letters: int) -> None:
+    """Every letter but warnings, for `letters` minutes."""
+
+    def refuse() -> None:
+        bench.office.now += stored.MINUTE
+
+    bench.relay.before = refuse
+    bench.queue(*(f"{number:02}" for number in range(letters)))
+    bench.relay.faults.extend([Refused("550 no")] * letters)
+    bench.deliverer.step()
+    bench.relay.before = lambda: None
+
+
+def test_many_letters_that_fail_cause_some_warnings_and_then_one_that_counts(bench: Bench) -> None:
+    bench.office.desk = desk({"desk": {"admins": (ROOT,)}, "delivery": {"warnings": 3}})
+    refuses_a_letter_a_minute(bench, 20)
+    at_once, last = bench.warnings()[:-1], bench.warnings()[-1]
+    assert len(at_once) == 3
+    assert last.next_attempt == stored.NOW + 4 * stored.MINUTE + HOUR  # the fourth was withheld
+    bench.run()
+    assert len(bench.relay.accepted) == 3
+    bench.office.now = last.next_attempt
+    bench.run()
+    assert len(bench.relay.accepted) == 4
+    shown = words(message_from_bytes(bench.relay.accepted[-1], policy=default))
+    assert "17 more letters could not be delivered within the last hour" in shown
+    assert "mail-daemon outbox --state failed" in shown
+    assert f"The last: acknowledgement to {CUSTOMER}: 550 no" in shown
+
+
+def test_what_fails_after_the_count_is_warned_of_again(bench: Bench) -> None:
+    bench.office.desk = desk({"desk": {"admins": (ROOT,)}, "delivery": {"warnings": 1}})
+    refuses_a_letter_a_minute(bench, 2)
+    bench.office.now += 2 * HOUR
+    bench.run()
+    bench.queue("late")
+    bench.relay.faults.append(Refused("550 no"))
+    bench.run()
+    assert [letter.state for letter in bench.warnings()] == ["sent"] * 3
 
 
 # --- something is down ------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from mail_daemon.mailboxes.base import Arrival
 from mail_daemon.stages.receive import receive
 from mail_daemon.store.blobs import Blobs
 from mail_daemon.store.errors import BlobsDown, StoreDown
-from mail_daemon.store.rows import Claimed, Inbound
+from mail_daemon.store.rows_inbound import Claimed, Inbound
 from parsers.mail import Mail
 from parsers.sandbox import Failure, Reader, ReadingDown
 from tests.fakes import FailingStore, FakeReader, as_written

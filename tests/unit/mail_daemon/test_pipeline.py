@@ -19,6 +19,10 @@ from tests.office import HOUR, Office
 from tests.written import ANN, CUSTOMER, DESK, STRANGER, bounce, mail
 
 
+def blob(key: str) -> bytes:
+    return b""
+
+
 def test_a_mail_becomes_a_ticket_with_reasons_clocks_people_letters_and_events(office: Office) -> None:
     outcome = office.file(mail(text="Everything is down!", cc=["dee@acme.example"]))
     assert outcome.ticket is not None
@@ -27,11 +31,14 @@ def test_a_mail_becomes_a_ticket_with_reasons_clocks_people_letters_and_events(o
     assert {kind: clock.state for kind, clock in office.clocks(number).items()} == {
         "response": "running",
         "resolution": "running",
+        "update": "running",
+        "rfo": "running",
+        "page": "running",
     }
     assert set(office.people(number)) == {CUSTOMER, "dee@acme.example"}
     assert [letter.letter for letter in outcome.letters] == ["acknowledgement", "notice"]
     assert [letter.message_id for letter in office.letters()] == [letter.message_id for letter in outcome.letters]
-    assert [event.what for event in office.events(number)] == ["opened"]
+    assert [event.what for event in office.events(number)] == ["opened", "clock"]
     with office.store.read() as work:
         filed = work.inbound.get(1)
     assert filed is not None
@@ -53,7 +60,7 @@ def test_a_failure_at_the_last_step_leaves_nothing_behind(office: Office, tmp_pa
     office.desk = replace(office.desk, renderer=Renderer([tmp_path], language="en"))  # no template at all
     claimed = office.take_in()
     with office.store.begin() as work, pytest.raises(TemplateError), work.savepoint():
-        pipeline.file_mail(work, office.desk, claimed, mail(), now=office.now)
+        pipeline.file_mail(work, office.desk, claimed, mail(), raw=blob, now=office.now)
     assert office.tickets() == []
     assert office.letters() == []
     with office.store.read() as work:
@@ -67,10 +74,10 @@ def test_a_mail_that_somebody_else_has_filed_leaves_nothing_behind(office: Offic
     for already in (False, True):
         with office.store.begin() as work:
             if not already:
-                pipeline.file_mail(work, office.desk, claimed, mail(), now=office.now)
+                pipeline.file_mail(work, office.desk, claimed, mail(), raw=blob, now=office.now)
             else:
                 with pytest.raises(StaleClaim), work.savepoint():
-                    pipeline.file_mail(work, office.desk, claimed, mail(), now=office.now)
+                    pipeline.file_mail(work, office.desk, claimed, mail(), raw=blob, now=office.now)
     assert len(office.tickets()) == 1
     assert len(office.letters()) == 2
 
@@ -113,7 +120,7 @@ def test_a_quarantined_mail_has_no_ticket_and_says_why(office: Office) -> None:
         mail("", subject="\u202e", text="\x00" * 100),
         mail(STRANGER, subject="x" * 2000, text="{{ 7 * 7 }} {% for %} " * 1000),
         mail(STRANGER, subject="[TPBX-999999999999]", references=("<" + "x" * 998 + ">",) * 100),
-        mail(ANN, subject="[TPBX-0]", text="#status closed"),
+        mail(ANN, subject="[TPBX-0]", text="#status closed\nI am Ann."),
         mail("a" * 64 + "@" + "b" * 180 + ".example"),
         mail("ü@bücher.example"),
     ],

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from mail_daemon import workers
+from mail_daemon import maillog, workers
 from mail_daemon.workers import Worker
 
 
@@ -160,6 +160,50 @@ def test_waiting_of_its_own_may_fail_too(running: Callable[..., Worker]) -> None
     worker = running(step, idle=idle)
     wait_until(lambda: worker.failure == "connection lost")
     wait_until(lambda: len(calls) > 2)
+
+
+def told(monkeypatch: pytest.MonkeyPatch) -> tuple[list[float], list[str]]:
+    """The pauses and the recoveries that the log tells of."""
+    pauses: list[float] = []
+    recoveries: list[str] = []
+    monkeypatch.setattr(maillog, "waiting", lambda _, __, seconds: pauses.append(seconds))
+    monkeypatch.setattr(maillog, "recovered", lambda _, after: recoveries.append(after))
+    return pauses, recoveries
+
+
+def test_pauses_grow_where_steps_succeed_and_every_wait_fails(
+    running: Callable[..., Worker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses, recoveries = told(monkeypatch)
+    drops = [Down("the server closed the connection")] * 7
+
+    def idle() -> None:
+        if drops:
+            raise drops.pop()
+        time.sleep(0.005)
+
+    worker = running(answers()[0], idle=idle)
+    wait_until(lambda: worker.failure is None and bool(recoveries))
+    assert len(pauses) == 7
+    assert pauses[-1] > 16 * pauses[0]  # doubled six times, and spread by a quarter
+    assert recoveries == ["the server closed the connection"]
+
+
+def test_a_lost_connection_that_a_step_mends_has_recovered_at_once(
+    running: Callable[..., Worker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses, recoveries = told(monkeypatch)
+    waits = [Down("closed")]
+
+    def idle() -> None:
+        if waits:
+            raise waits.pop()
+        worker.stopping.wait(60)
+
+    step, _ = answers(False, Down("refused"), False)
+    worker = running(step, idle=idle, tick=60)
+    wait_until(lambda: recoveries == ["refused"])
+    assert len(pauses) == 2
 
 
 # --- once -------------------------------------------------------------------------------------------------

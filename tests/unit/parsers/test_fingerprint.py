@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -62,3 +64,32 @@ def test_line_ends_across_the_cuts_of_a_long_file(tmp_path: Path) -> None:
     path = tmp_path / "long.eml"
     path.write_bytes(crlf)
     assert fingerprint_file(path) == fingerprint(crlf.replace(b"\r\n", b"\n"))
+
+
+ALARM = b"From: pbx@acme.example\nSubject: trunk down\n\nTrunk 1 is down.\n"
+NINE = datetime(2026, 11, 25, 9, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("header", [b"", b"Message-ID:\n", b"Date: \n", b"Received: by b; Wed, 25 Nov 2026\n"])
+def test_an_alarm_without_id_and_date_that_comes_again_is_another_mail(tmp_path: Path, header: bytes) -> None:
+    alarm = header + ALARM
+    path = tmp_path / "alarm.eml"
+    path.write_bytes(alarm)
+    assert fingerprint(alarm, NINE) != fingerprint(alarm, NINE + SECOND)
+    assert fingerprint_file(path, NINE) == fingerprint(alarm, NINE)
+
+
+def test_the_same_item_of_a_mailbox_is_the_same_alarm_whoever_tells_its_time(tmp_path: Path) -> None:
+    """Maildir knows fractions of a second, IMAP does not; zones differ."""
+    assert fingerprint(ALARM, NINE + SECOND / 3) == fingerprint(ALARM, NINE.astimezone(ZoneInfo("Asia/Tokyo")))
+
+
+@pytest.mark.parametrize("field", [b"Message-ID: <a@x>\n", b"Date: Wed, 25 Nov 2026 09:00:00 -0500\n"])
+def test_a_mail_that_has_an_id_or_a_date_is_the_same_whenever_it_came(field: bytes) -> None:
+    assert fingerprint(field + ALARM, NINE) == fingerprint(field + ALARM, NINE + SECOND) == fingerprint(field + ALARM)
+
+
+def test_a_header_longer_than_is_looked_through_may_hold_an_id() -> None:
+    long = b"X-Long: " + b"a" * 300_000 + b"\nMessage-ID: <a@x>\n" + ALARM
+    assert fingerprint(long, NINE) == fingerprint(long, NINE + SECOND)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parsers.mail import Mail, Unreadable
-from parsers.message import content, read
+from parsers.message import content, contents, read
 
 MAILS = Path(__file__).parents[2] / "mails" / "structure"
 CASES = sorted(MAILS.glob("*.json"))
@@ -82,8 +82,8 @@ def test_any_bytes_are_read(raw: bytes) -> None:
 
 def test_an_encoded_name_that_can_not_be_decoded_does_not_lose_the_mail() -> None:
     mail = read(b"From: =?utf-8?B?/TcO8?= <cy@acme.example>\nSubject: Hello\n\nhi")  # five base64 characters
-    assert (mail.subject, mail.text) == ("Hello", "hi")
-    assert mail.defects == ("addresses unread: HeaderParseError",)
+    assert (mail.subject, mail.text, mail.sender.address) == ("Hello", "hi", "cy@acme.example")
+    assert mail.defects == ("From unread: HeaderParseError",)
 
 
 @given(st.sampled_from(CASES), st.data())
@@ -122,3 +122,13 @@ def _facts(value: Any, expected: Any) -> Any:
 def test_a_text_brings_no_control_characters_of_either_kind() -> None:
     mail = read("From: a@x.example\nContent-Type: text/plain; charset=utf-8\n\nred \x9b31m and \x1b[31m\n".encode())
     assert mail.text.strip() == "red 31m and [31m"
+
+
+def test_the_bytes_of_several_attachments_are_taken_at_once() -> None:
+    raw = (
+        b'Content-Type: multipart/mixed; boundary="b"\n\n--b\n\ntext\n--b\nContent-Disposition: attachment\n\none\n'
+        b"--b\nContent-Disposition: attachment\nContent-Transfer-Encoding: base64\n\ndHdv\n--b--\n"
+    )
+    assert contents(raw, [2, 1]) == {1: b"one", 2: b"two"}
+    with pytest.raises(IndexError, match="no part 3"):
+        contents(raw, [1, 3])

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
-from email.message import Message
+from email.message import EmailMessage, Message
 from email.utils import getaddresses
 from typing import cast
 
@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from responders.addresses import BadAddress
 from responders.composer import Envelope, Person, compose
+from responders.enclosure import Enclosure
 from responders.renderer import Rendered
 from responders.samples import sample
 from tests.unit.responders.letters import shipped
@@ -102,7 +103,8 @@ def test_the_stricter_reader_of_the_standard_library_finds_no_defect() -> None:
         assert message["To"].addresses[0].addr_spec == "dana@acme.example"
         body = message.get_body(("plain",))
         assert body is not None
-        assert "ThreePBX Support" in body.get_content() or name in ("notice", "warning")
+        inside = ("notice", "page", "push", "warning", "confirm", "transcript", "rfo-document", "rfo-draft", "note")
+        assert "ThreePBX Support" in body.get_content() or name in inside
 
 
 def test_references_keep_the_first_and_the_last_twenty() -> None:
@@ -194,3 +196,65 @@ def test_any_text_comes_back_as_it_was(text: str) -> None:
     page = Rendered("s", text + "\n", "<p></p>\n")
     plain, _ = bodies(read(compose(page, headers=ENVELOPE)))
     assert plain == text.encode("utf-8", "replace").decode().replace("\n", "\r\n") + "\r\n"
+
+
+# --- enclosures -------------------------------------------------------------------------------------------
+
+PAPER = Enclosure("RFO-TPBX-1042.pdf", "application/pdf", b"%PDF-1.7\n" + bytes(range(256)) * 40)
+
+
+def enclosed(*enclosures: Enclosure) -> EmailMessage:
+    raw = compose(PAGE, headers=ENVELOPE, enclosures=enclosures)
+    read(raw)
+    message = message_from_bytes(raw, policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    assert not [defect for part in message.walk() for defect in part.defects]
+    return message
+
+
+def test_a_letter_without_enclosures_is_the_same_as_ever() -> None:
+    assert compose(PAGE, headers=ENVELOPE, enclosures=()) == compose(PAGE, headers=ENVELOPE)
+
+
+def test_an_enclosure_comes_back_byte_by_byte_beside_the_letter() -> None:
+    message = enclosed(PAPER, replace(PAPER, name="b.bin", content=b""))
+    assert message.keys() == NAMES
+    assert message.get_content_type() == "multipart/mixed"
+    body = message.get_body(("plain",))
+    assert body is not None
+    assert body.get_content() == "Hello,\r\n\r\nbye\r\n"
+    one, other = message.iter_attachments()
+    assert (one.get_filename(), one.get_content_type()) == ("RFO-TPBX-1042.pdf", "application/pdf")
+    assert one.get_content() == PAPER.content
+    assert other.get_content() == b""
+
+
+@pytest.mark.parametrize(("name", "shown"), [
+    ("Störung.pdf", "Störung.pdf"),
+    ("Ωμέγα жизнь.pdf", "Ωμέγα жизнь.pdf"),
+    ('a"b;c=d.pdf', 'a"b;c=d.pdf'),
+    ("a\\b/../c.pdf", "a_b_.._c.pdf"),
+    ("../../etc/passwd", "_.._etc_passwd"),
+    ("a\r\nBcc: x@y.example\r\n\r\n.pdf", "a Bcc: x@y.example .pdf"),
+    ("\u202egpj.exe\x00", "gpj.exe"),
+    ("50%.pdf", "50%.pdf"),
+    ("", "attachment"),
+    ("...", "attachment"),
+    ("ж" * 200 + ".pdf", "ж" * 120),
+    ("x" * 200, "x" * 120),
+])  # fmt: skip
+def test_a_name_in_any_alphabet_is_a_name_and_nothing_else(name: str, shown: str) -> None:
+    message = enclosed(replace(PAPER, name=name))
+    (part,) = message.iter_attachments()
+    assert part.get_filename() == shown
+    assert part.keys() == ["Content-Type", "Content-Transfer-Encoding", "Content-Disposition"]
+    assert part.get_content() == PAPER.content
+
+
+@given(name=ANY, content=st.binary(max_size=300))
+def test_whatever_is_enclosed_comes_back(name: str, content: bytes) -> None:
+    message = enclosed(Enclosure(name, "application/octet-stream", content))
+    assert message.keys() == NAMES
+    (part,) = message.iter_attachments()
+    assert part.get_content() == content
+    assert part.get_content_disposition() == "attachment"

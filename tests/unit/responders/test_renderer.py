@@ -50,6 +50,16 @@ def test_a_frames_mistakes_are_found_at_load(tmp_path: Path) -> None:
         Renderer([tmp_path])
 
 
+def test_a_template_that_no_letter_needs_yet_is_checked_at_load(tmp_path: Path) -> None:
+    (tmp_path / "notice.en.md").write_text("---\nsubject: x\n---\n{% if proven %}\nnever ended\n")
+    (tmp_path / "notice.de.md").write_text("---\nsubject: x\n---\n{{ tickt.ref }}\n")
+    with pytest.raises(TemplateError) as raised:
+        Renderer([SHIPPED, tmp_path])
+    told = "\n".join(raised.value.problems)
+    assert "notice.en.md:" in told
+    assert "notice.de.md:4: `tickt` does not exist; write ticket" in told
+
+
 def test_a_huge_mail_is_cut_and_still_becomes_a_letter() -> None:
     flood = tuple(AttachmentFacts(f"{number}.png", "screenshot", "1 kB", '"' * 100_000) for number in range(1000))
     page = shipped().render(replace(sample("notice"), text="<\n" * 1_000_000, attachments=flood))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from responders.letter import RateFacts
 from responders.samples import sample, samples
 from tests.unit.responders.letters import asking, rendered, shipped
 
@@ -16,11 +17,41 @@ RENDERER = shipped()
 def test_every_template_can_show_every_sample() -> None:
     assert RENDERER.check() == []
     assert RENDERER.letters() == [
+        ("account-hold", "de"),
+        ("account-hold", "en"),
+        ("account-hold", "es"),
         ("acknowledgement", "de"),
         ("acknowledgement", "en"),
         ("acknowledgement", "es"),
+        ("agent-reply", "de"),
+        ("agent-reply", "en"),
+        ("agent-reply", "es"),
+        ("closing-warning", "de"),
+        ("closing-warning", "en"),
+        ("closing-warning", "es"),
+        ("confirm", "en"),
+        ("escalation", "de"),
+        ("escalation", "en"),
+        ("escalation", "es"),
+        ("maintenance", "de"),
+        ("maintenance", "en"),
+        ("maintenance", "es"),
+        ("note", "en"),
         ("notice", "en"),
+        ("page", "en"),
+        ("push", "en"),
         ("refused", "en"),
+        ("rfo", "de"),
+        ("rfo", "en"),
+        ("rfo", "es"),
+        ("rfo-document", "de"),
+        ("rfo-document", "en"),
+        ("rfo-document", "es"),
+        ("rfo-draft", "en"),
+        ("status", "de"),
+        ("status", "en"),
+        ("status", "es"),
+        ("transcript", "en"),
         ("warning", "en"),
     ]
 
@@ -46,7 +77,62 @@ def test_after_hours_it_tells_how_to_ring() -> None:
 def test_a_new_installation_is_told_its_earliest_date() -> None:
     page = RENDERER.render(replace(sample("acknowledgement"), install_earliest="Tuesday 1 December 2026"))
     assert "Tuesday 1 December 2026" in page.text
-    assert "some business days" in " ".join(page.text.split())
+    assert "3 business days in advance" in " ".join(page.text.split())
+
+
+PRICES = {
+    "en": ("Help after 19:00 EST", "125.00 USD per hour, with a minimum of 1 hour", "usual schedule is fine for you"),
+    "de": ("Arbeit nach 19:00 EST", "125,00 USD je Stunde, mindestens 1 Stunde", "der übliche Termin reicht"),
+    "es": ("después de las 19:00 EST", "125.00 USD por hora, con un mínimo de 1 hora", "le va bien el plazo habitual"),
+}
+
+
+@pytest.mark.parametrize("language", PRICES)
+def test_what_is_billed_of_an_installation_is_told_with_its_price(language: str) -> None:
+    letter = replace(sample("acknowledgement", language), install_earliest="X")
+    after, price, asked = PRICES[language]
+    usual = " ".join(RENDERER.render(letter).text.split())
+    assert after in usual
+    assert price in usual
+    assert asked not in usual
+    assert asked in " ".join(RENDERER.render(replace(letter, billable="priority handling")).text.split())
+    free = " ".join(RENDERER.render(replace(letter, rate=RateFacts())).text.split())
+    assert "USD" not in free
+
+
+@pytest.mark.parametrize("language", PRICES)
+def test_the_cause_of_an_uncovered_outage_is_reviewed_before_anything_is_billed(language: str) -> None:
+    letter = sample("acknowledgement", language)
+    price = PRICES[language][1].partition(",")[0] if language != "de" else "125,00 USD je Stunde"
+    assert price not in " ".join(RENDERER.render(letter).text.split())
+    assert price in " ".join(RENDERER.render(replace(letter, cause_review=True)).text.split())
+
+
+HOLDS = {
+    "en": ("on hold", "invoice", "Pay the invoice", "disputed amount does not count as overdue"),
+    "de": ("zurückgestellt", "Rechnung", "Begleichen Sie die Rechnung", "strittiger Betrag gilt nicht als überfällig"),
+    "es": ("en espera", "factura", "Pague la factura", "importe en disputa no cuenta como vencido"),
+}
+
+
+@pytest.mark.parametrize("language", HOLDS)
+@pytest.mark.parametrize("name", ["account-hold", "acknowledgement"])
+def test_a_ticket_on_hold_is_explained_with_how_the_hold_ends_and_promises_no_times(name: str, language: str) -> None:
+    letter = sample(name, language)
+    page = RENDERER.render(replace(letter, ticket=replace(letter.ticket, status="on_hold")))
+    text = " ".join(page.text.split())
+    for words in HOLDS[language]:
+        assert words in text
+    assert letter.promises.respond_by not in text
+
+
+@pytest.mark.parametrize("language", HOLDS)
+@pytest.mark.parametrize("what", ["released", "service"])
+def test_a_ticket_off_hold_is_told_its_times_again(language: str, what: str) -> None:
+    letter = replace(sample("account-hold", language), what=what)
+    text = " ".join(RENDERER.render(letter).text.split())
+    assert letter.promises.respond_by in text
+    assert HOLDS[language][2] not in text
 
 
 @pytest.mark.parametrize("language", ["en", "de", "es"])
@@ -93,7 +179,7 @@ def test_the_subject_repeats_the_customers_once_and_always_ends_in_the_number(su
 def test_lines_of_text_stay_within_76_characters() -> None:
     for name, language in RENDERER.letters():
         for letter in samples(name, language):
-            if name != "notice":
+            if name not in ("notice", "note", "confirm"):  # which quote a mail as it was written
                 assert max(map(len, RENDERER.render(letter).text.splitlines())) <= 76, (name, language)
 
 
@@ -110,7 +196,7 @@ def test_text_shows_no_marks_of_markdown() -> None:
 
 def test_html_fetches_nothing() -> None:
     for name, language in RENDERER.letters():
-        page = RENDERER.render(sample(name, language)).html
+        page = RENDERER.render(sample(name, language)).html.replace("https://docs.desk.example", "")  # a link
         for remote in ("http://", "https://", "<img", "<script", "<link", "url(", "@import", "@font-face"):
             assert remote not in page, (name, remote)
 

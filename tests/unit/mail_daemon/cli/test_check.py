@@ -36,6 +36,8 @@ def test_a_bare_desk_is_usable_and_warned_of(folder: Path) -> None:
         f"{main}: nobody is told of broken files; write desk.admins, or admin: true for an agent",
         f"{main}: there is no mailbox, and mail comes by `mail-daemon ingest` alone; write mailboxes",
         f"{main}: smtp goes to localhost without encryption; write security: tls or starttls",
+        f"{folder / 'policy.yaml'}: nobody is on call, so pages go to the admins by mail; "
+        "write on_call.people and on_call.shifts",
     )
 
 
@@ -44,7 +46,22 @@ def test_agents_without_a_trusted_server_are_warned_of(folder: Path) -> None:
     assert any("trusted.authserv_ids is empty" in line for line in checked(folder).warnings)
     with (folder / "mail-daemon.yaml").open("a") as file:
         file.write("trusted: {authserv_ids: [mx.desk.example]}\n")
-    assert len(checked(folder).warnings) == 2  # no mailbox, no encryption
+    assert len(checked(folder).warnings) == 3  # no mailbox, no encryption, nobody on call
+
+
+@pytest.mark.parametrize(
+    ("proof", "told"),
+    [
+        ("token", "matching.agent_proof is token, so whoever gets hold of a notice can command the desk"),
+        ("address", "matching.agent_proof is address, so whoever writes an agent's address into From can command"),
+    ],
+)
+def test_asking_for_less_proof_of_agents_is_warned_of(folder: Path, proof: str, told: str) -> None:
+    (folder / "agents.yaml").write_text("agents: [{name: ann, address: ann@desk.example, admin: true}]")
+    with (folder / "mail-daemon.yaml").open("a") as file:
+        file.write(f"matching: {{agent_proof: {proof}}}\n")
+    [line] = [line for line in checked(folder).warnings if "agent_proof is" in line or "are proven" in line]
+    assert told in line
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604])

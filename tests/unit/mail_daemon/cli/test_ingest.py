@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mail_daemon.store.blobs import Blobs
-from mail_daemon.store.rows import Inbound
+from mail_daemon.store.rows_inbound import Inbound
 from mail_daemon.store.store import Store
 from tests.commands import Shell
 from tests.office import Office
@@ -101,3 +101,23 @@ def test_blobs_or_a_database_that_can_not_be_written_keep_it_too(shell: Shell, s
 
 def test_it_names_no_file_by_mistake(shell: Shell) -> None:
     assert shell("ingest").code == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("priorities.yaml", "rules: [{name: nonsense}]\n"),
+        ("policy.yaml", "levels: {9: {}}\n"),
+        ("agents.yaml", "agents: [{name: Ann}]\n"),
+        ("accounts.yaml", "nonsense: 1\n"),
+        ("secret.key", "short\n"),
+        ("templates/notice.en.md", "no front matter\n"),
+    ],
+)
+def test_a_mistake_in_what_only_answers_keeps_no_mail_out(shell: Shell, name: str, content: str) -> None:
+    path = shell.folder / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(content)
+    assert shell("ingest", "-", stdin=RAW).code == 0
+    assert len(stored(shell)) == 1
+    assert shell("check").code == 2

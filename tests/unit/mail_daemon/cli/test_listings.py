@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from tests.commands import Shell
 from tests.office import HOUR, Office
@@ -67,10 +68,13 @@ def test_a_ticket_is_shown_with_all_that_hangs_on_it(office: Office, shell: Shel
     told = shell("ticket", ref, "--json").json
     assert set(told) >= ROW | {"events", "clocks", "messages", "attachments", "reasons"}
     assert told["reasons"] == [{"rule": "all-down", "evidence": "everything is down", "where": "body"}]
-    assert [event["what"] for event in told["events"]] == ["opened"]
+    assert [event["what"] for event in told["events"]] == ["opened", "clock"]  # the page of a priority 1
     assert [(clock["kind"], clock["state"]) for clock in told["clocks"]] == [
         ("response", "running"),
         ("resolution", "running"),
+        ("update", "running"),
+        ("rfo", "running"),
+        ("page", "running"),
     ]
     assert told["clocks"][0]["due"] == "2026-11-25T15:32:00Z"
     assert [message["text"] for message in told["messages"]] == ["Everything is down."]
@@ -201,7 +205,7 @@ def test_a_hostile_subject_is_shown_safely(office: Office, shell: Shell) -> None
 # --- preview ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("letter", ["acknowledgement", "notice", "refused", "warning"])
+@pytest.mark.parametrize("letter", ["acknowledgement", "notice", "refused", "warning", "rfo", "rfo-document"])
 def test_every_letter_can_be_seen_before_anybody_gets_it(shell: Shell, letter: str) -> None:
     done = shell("preview", letter)
     assert done.code == 0
@@ -219,6 +223,15 @@ def test_a_letter_with_real_data_and_its_html(office: Office, shell: Shell) -> N
 
 def test_a_letter_in_another_language(shell: Shell) -> None:
     assert shell("preview", "acknowledgement", "--lang", "de").out != shell("preview", "acknowledgement").out
+
+
+def test_preview_writes_the_document_of_a_ticket_as_its_customer_will_read_it(office: Office, shell: Shell) -> None:
+    office.open(mail(subject="Phones", text="Everything is down."))
+    paper = shell.folder / "out.pdf"
+    assert shell("preview", "rfo-document", "--ticket", "1001", "--pdf", paper).code == 0
+    shown = PdfReader(paper).pages[0].extract_text()
+    assert "Phones" in shown
+    assert "15:32 CET" in shown  # when it was reported, in the account's zone
 
 
 @pytest.mark.parametrize(

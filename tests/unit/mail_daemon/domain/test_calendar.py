@@ -65,7 +65,7 @@ days = st.sampled_from(
     [
         date(2026, 3, 7), date(2026, 3, 28), date(2026, 10, 24), date(2026, 10, 31), date(2026, 11, 25),
         date(2026, 7, 2), date(2026, 12, 24), date(2026, 12, 31), date(2027, 1, 1), date(2028, 2, 28),
-        date(2026, 4, 4), date(2026, 10, 3),
+        date(2026, 4, 4), date(2026, 10, 3), date(2027, 12, 30),
     ]
 )  # fmt: skip
 
@@ -98,6 +98,26 @@ def test_what_is_added_has_passed_then_and_not_before(calendar: Calendar, start:
     assert calendar.between(start, due - MINUTE) == amount - MINUTE
 
 
+@settings(max_examples=100, deadline=None)
+@given(calendars(), starts, st.integers(0, 60 * 60))
+def test_before_is_the_earliest_moment_from_which_no_more_passes(
+    calendar: Calendar, end: datetime, minutes: int
+) -> None:
+    amount = MINUTE * minutes
+    start = calendar.before(end, amount)
+    assert calendar.between(start, end) == amount
+    assert calendar.between(start - MINUTE, end) == amount + MINUTE
+
+
+@settings(max_examples=100, deadline=None)
+@given(calendars(), starts, st.integers(1, 3000), st.integers(1, 3000))
+def test_going_back_from_a_due_time_leads_to_where_the_rest_begins(
+    calendar: Calendar, start: datetime, spent: int, left: int
+) -> None:
+    due = calendar.add(start, MINUTE * (spent + left))
+    assert calendar.before(due, MINUTE * left) == calendar.add(start, MINUTE * spent)
+
+
 @settings(max_examples=50, deadline=None)
 @given(calendars(), starts, st.integers(0, 3000), st.integers(0, 3000))
 def test_two_additions_are_one(calendar: Calendar, start: datetime, one: int, two: int) -> None:
@@ -126,6 +146,11 @@ def test_a_promise_runs_over_the_turn_of_the_year() -> None:
 def test_a_holiday_that_falls_on_a_weekend_is_observed_beside_it() -> None:
     # Independence Day 2026 is a Saturday, observed on Friday.
     assert POLICY.between(at(2026, 7, 3, 0), at(2026, 7, 5, 0)) == timedelta(0)
+
+
+def test_a_new_years_day_on_a_saturday_is_observed_in_the_old_year() -> None:
+    # Friday 31 December 2027 is closed for Saturday's holiday.
+    assert POLICY.add(at(2027, 12, 30, 18), 2 * HOUR) == at(2028, 1, 3, 9)
 
 
 def test_forty_eight_business_hours_take_more_than_a_week() -> None:
@@ -184,6 +209,8 @@ def test_a_calendar_that_never_opens_says_so() -> None:
     with pytest.raises(ValueError, match="never opens"):
         never.add(at(2026, 7, 6), HOUR)
     with pytest.raises(ValueError, match="never opens"):
+        never.before(at(2026, 7, 6), HOUR)
+    with pytest.raises(ValueError, match="never opens"):
         never.business_day_after(at(2026, 7, 6), 1)
     assert not never.is_open(at(2026, 7, 6))
 
@@ -191,3 +218,20 @@ def test_a_calendar_that_never_opens_says_so() -> None:
 def test_business_days_skip_weekends_and_holidays() -> None:
     assert POLICY.business_day_after(at(2026, 11, 25, 23), 1) == at(2026, 11, 27, 8)
     assert POLICY.business_day_after(at(2026, 11, 25, 23), 2) == at(2026, 11, 30, 8)
+
+
+def test_no_business_days_on_it_is_the_next_open_moment() -> None:
+    assert POLICY.business_day_after(at(2026, 11, 25, 12), 0) == at(2026, 11, 25, 12)
+    assert POLICY.business_day_after(at(2026, 11, 25, 23), 0) == at(2026, 11, 27, 8)
+
+
+def test_time_before_a_moment_is_found_beyond_nights_weekends_and_holidays() -> None:
+    # Friday after Thanksgiving, 10:00: two hours that day, one on Wednesday evening.
+    assert POLICY.before(at(2026, 11, 27, 10), 3 * HOUR) == at(2026, 11, 25, 18)
+    # Sunday: Friday has closed at 19:00.
+    assert POLICY.before(at(2026, 7, 12, 10), timedelta(0)) == at(2026, 7, 10, 19)
+
+
+def test_a_year_before_a_moment_is_found() -> None:
+    due = POLICY.add(at(2026, 1, 5, 9), 2000 * HOUR)
+    assert POLICY.before(due, 2000 * HOUR - MINUTE) == at(2026, 1, 5, 9, 1)

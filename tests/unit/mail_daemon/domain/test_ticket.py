@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from mail_daemon.domain.ticket import CATEGORIES, ENDED, TRANSITIONS, Cause, Status, after
+from mail_daemon.domain.ticket import CATEGORIES, ENDED, TRANSITIONS, Cause, Status, after, ways
+
+IN_WORK = ("new", "open", "pending", "vendor")
 
 
 @pytest.mark.parametrize("status", [Status.PENDING, Status.RESOLVED, Status.CLOSED])
@@ -26,8 +28,46 @@ def test_an_agents_words_alone_change_no_other_state(status: Status) -> None:
     assert after(status, Cause.AGENT_REPLIED) is status
 
 
+@pytest.mark.parametrize("status", ["pending", "vendor", "resolved", "closed"])
+def test_an_agent_takes_up_again_what_waits_or_has_ended(status: str) -> None:
+    assert after(Status(status), Cause.REOPENED) is Status.OPEN
+
+
+@pytest.mark.parametrize("status", IN_WORK)
+def test_a_restored_service_is_monitored(status: str) -> None:
+    assert after(Status(status), Cause.RESTORED) is Status.MONITORING
+
+
+def test_only_what_is_monitored_relapses() -> None:
+    assert [status for status in Status if Cause.RELAPSED in ways(status)] == [Status.MONITORING]
+
+
+@pytest.mark.parametrize("status", [*IN_WORK, "monitoring"])
+def test_all_that_goes_on_may_be_held(status: str) -> None:
+    assert after(Status(status), Cause.HELD) is Status.ON_HOLD
+
+
+@pytest.mark.parametrize("status", [*IN_WORK, "monitoring", "on_hold"])
+def test_all_that_goes_on_may_be_resolved_or_closed(status: str) -> None:
+    assert after(Status(status), Cause.RESOLVED) is Status.RESOLVED
+    assert after(Status(status), Cause.CLOSED) is Status.CLOSED
+
+
+def test_what_has_ended_is_only_taken_up_again_or_closed() -> None:
+    assert set(ways(Status.CLOSED)) == {Cause.CUSTOMER_REPLIED, Cause.REOPENED}
+    assert set(ways(Status.RESOLVED)) == {Cause.CUSTOMER_REPLIED, Cause.REOPENED, Cause.CLOSED}
+
+
+def test_what_is_on_hold_is_not_worked_on() -> None:
+    assert set(ways(Status.ON_HOLD)) == {Cause.RELEASED, Cause.RESOLVED, Cause.CLOSED}
+
+
 def test_nothing_becomes_new_again() -> None:
     assert Status.NEW not in TRANSITIONS.values()
+
+
+def test_every_cause_does_something() -> None:
+    assert {cause for _, cause in TRANSITIONS} == set(Cause)
 
 
 def test_resolved_and_closed_tickets_have_ended() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from imapclient import SocketTimeout
 
+from mail_daemon import maillog
 from mail_daemon.mailboxes.base import MailboxDown
 from mail_daemon.mailboxes.imap import Imap, check, idle
 from mail_daemon.mailboxes.imap.wire import Wire
@@ -271,7 +272,12 @@ def test_where_the_server_gives_no_date_the_clock_does(tmp_path: Path) -> None:
     assert arrival.received == NOW
 
 
-def test_a_uidvalidity_that_changes_within_the_session_means_a_full_rescan(tmp_path: Path) -> None:
+def test_a_uidvalidity_that_changes_within_the_session_means_a_full_rescan(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[object, ...]] = []
+    monkeypatch.setattr(maillog, "uidvalidity_changed", lambda *values: told.append(values))
+
     def recreated(talk: Talk) -> None:
         talk.log_in()
         talk.list(5)
@@ -288,6 +294,7 @@ def test_a_uidvalidity_that_changes_within_the_session_means_a_full_rescan(tmp_p
                 keys += [arrival.key for arrival in batch]
                 box.done(batch)
     assert [key.rpartition(":")[0] for key in keys] == ["7:1", "8:1"]
+    assert told == [("support", "INBOX", 7, 8)]
     assert [line for line in server.heard if b"SEARCH" in line][1].endswith(b"UID SEARCH 1:* UID 1:*\r\n")
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mail_daemon.mailboxes.base import MailboxDown
 from mail_daemon.mailboxes.imap.fetch import uid_set
-from mail_daemon.mailboxes.size import BATCH_BYTES, grouped, sweep, too_large
+from mail_daemon.mailboxes.size import BATCH_BYTES, grouped, spooling, sweep, too_large
 
 
 @dataclass(frozen=True)
@@ -54,3 +56,13 @@ def test_a_spool_folder_is_private_and_emptied(tmp_path: Path) -> None:
     (spool / "7-1.eml").touch()
     sweep(spool)
     assert not list(spool.iterdir())
+
+
+def test_a_full_disk_is_named_by_its_folder(tmp_path: Path) -> None:
+    def write() -> None:
+        with spooling(tmp_path / "spool"), Path("/dev/full").open("wb") as file:
+            file.write(b"x")
+
+    with pytest.raises(MailboxDown) as down:
+        write()
+    assert str(down.value) == f"{tmp_path}/spool: No space left on device"

@@ -42,6 +42,7 @@ def test_the_policy_is_that_of_the_support_policy(shipped: Configuration) -> Non
     ]
     assert (policy.billing.hourly_rate, policy.install_notice_days) == (Decimal("125.00"), 3)
     assert str(policy.billing.hourly_rate) == "125.00"
+    assert (policy.billing.minimum / hours, policy.billing.increment / hours) == (1, 0.5)
 
 
 def test_business_hours_are_monday_to_friday_eight_to_nineteen_eastern(shipped: Configuration) -> None:

@@ -37,6 +37,13 @@ def test_no_durations(written: Any) -> None:
         types.parse_duration(written)
 
 
+@pytest.mark.parametrize("written", [19, "19", 1900, 19.5, True, "evening"])
+def test_a_time_of_day_has_its_minutes(written: Any) -> None:
+    with pytest.raises(ValueError, match="is no time of day; write it like 19:00"):
+        types.parse_wall_time(written)
+    assert types.parse_wall_time("19:00") == "19:00"
+
+
 @pytest.mark.parametrize(("written", "size"), [("50MB", 50_000_000), ("256kB", 256_000), ("1 GB", 10**9), (7, 7)])
 def test_sizes(written: Any, size: int) -> None:
     assert types.parse_size(written) == size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from mail_daemon.domain.identity import Role
 from mail_daemon.settings.policy import Agent
 from mail_daemon.store.store import Store
 from parsers.mail import Mail
-from tests.office import AGENTS, Office, acknowledgements, desk, read, told, utc, words
+from tests.office import AGENTS, DAY, Office, acknowledgements, desk, read, told, utc, words
 from tests.written import ANN, BOB, CUSTOMER, PROVEN, STRANGER, attachment, bounce, mail
 
 SECRET = "Your verification code is 4711"
@@ -72,6 +73,13 @@ def test_an_installation_is_told_its_earliest_date_in_the_customers_words(office
     office.file(mail(text="A new installation, please.", language="de"))
     shown = words(read(office, acknowledgements(office)[0]))
     assert "Dienstag, 1. Dezember 2026" in shown or "Dienstag 1. Dezember 2026" in shown, shown
+
+
+def test_no_time_is_promised_that_is_over_when_the_mail_is_read_at_last(office: Office) -> None:
+    office.file(mail(text="Everything is down."), received=office.now - DAY)
+    shown = words(read(office, acknowledgements(office)[0]))
+    assert "A person answers" not in shown
+    assert "as soon as possible" in shown
 
 
 def test_a_reply_gets_no_acknowledgement(office: Office) -> None:
@@ -139,9 +147,9 @@ def test_an_assigned_agent_alone_is_told(office: Office) -> None:
     assert told(office)[2:] == [("notice", BOB)]
 
 
-def test_an_agent_is_not_told_of_his_own_mail(office: Office) -> None:
-    office.file(mail(ANN))
-    assert told(office) == [("acknowledgement", ANN)]
+def test_an_agent_is_not_told_of_his_own_mail(guarded: Office) -> None:
+    guarded.file(mail(ANN, authentication=PROVEN))
+    assert told(guarded) == [("acknowledgement", ANN)]
 
 
 @pytest.mark.parametrize(
@@ -231,3 +239,74 @@ def test_a_forged_victim_is_not_bombed_under_tagged_addresses(office: Office) ->
     for number in range(5):
         office.file(mail(f"victim+{number}@shop.example", message_id=f"<{number}@shop.example>"))
     assert len(acknowledgements(office)) == 1
+
+
+# --- the cap on notices -----------------------------------------------------------------------------------
+
+
+def flooded(office: Office, sender: str = CUSTOMER, *, mails: int = 1, apart: timedelta = timedelta()) -> list[str]:
+    """Takes in mails that open tickets; the letters to Ann that they caused."""
+    before = len(office.letters())
+    for _ in range(mails):
+        office.now += apart
+        office.file(mail(sender, message_id=f"<{len(office.letters())}-{office.now}@x.example>"))
+    return [letter.letter for letter in office.letters()[before:] if letter.recipients == (ANN,)]
+
+
+@pytest.fixture
+def capped(store: Store) -> Office:
+    return Office(store, desk({"answers": {"notices": 3, "known": 1000}}))
+
+
+def test_a_sender_who_causes_too_many_notices_causes_one_warning_and_no_more(capped: Office) -> None:
+    assert flooded(capped, mails=10) == ["notice"] * 3 + ["warning"]
+    warning = words(read(capped, capped.letters()[-1 - 6]))
+    assert f"Many mails from {CUSTOMER}: no more notices of them for 5 minutes" in warning
+    assert "09:37" in warning  # the end of the window, in New York
+    events = [event for each in capped.tickets() for event in capped.events(each.id, "notice suppressed")]
+    assert len(events) == 7
+    assert events[0].detail == {
+        "letter": "notice",
+        "to": [ANN],
+        "reason": f"the cap of notices: 3 of {CUSTOMER} within 5 minutes",
+    }
+
+
+def test_others_are_told_of_meanwhile_and_tagged_addresses_are_one_sender(capped: Office) -> None:
+    flooded(capped, mails=4)
+    assert flooded(capped, "cy+1@acme.example") == []
+    assert flooded(capped, "dee@acme.example") == ["notice"]
+
+
+def test_notices_begin_again_when_the_window_has_passed_since_the_warning(capped: Office) -> None:
+    assert flooded(capped, mails=30, apart=timedelta(seconds=30)) == (["notice"] * 3 + ["warning"]) * 2 + ["notice"] * 2
+
+
+def test_each_agent_is_told_up_to_the_cap(capped: Office) -> None:
+    flooded(capped, mails=5)
+    capped.file(mail(text="The invoice is wrong.", message_id="<invoice@acme.example>"))
+    assert told(capped)[-1] == ("notice", BOB)
+
+
+def test_a_robot_that_answers_every_notice_without_a_header_finds_an_end(capped: Office) -> None:
+    number = capped.open(mail())
+    for count in range(20):
+        last = capped.letters()[-1].message_id
+        capped.file(mail("robot@elsewhere.example", in_reply_to=last, message_id=f"<{count}@elsewhere.example>"))
+    assert [ticket.id for ticket in capped.tickets()] == [number]
+    assert len(capped.messages(number)) == 21
+    assert [letter for letter, _ in told(capped)] == ["acknowledgement"] + ["notice"] * 4 + ["warning"]
+    assert (
+        "a mail from another address that answers a letter to an agent, unproven"
+        in words(read(capped, capped.letters()[2])).lower()
+    )
+
+
+def test_an_answer_to_an_expired_letter_says_why_it_proves_nothing(office: Office) -> None:
+    number = office.open(mail())
+    key = office.key(number, ANN, Role.AGENT)
+    office.now += 31 * DAY
+    office.file(mail(ANN, in_reply_to=key, message_id="<late@desk.example>"))
+    shown = " ".join(words(read(office, office.letters()[-1])).split())
+    assert "it answers a letter of ours that is older than 30 days" in shown
+    assert office.events(number, "unproven")[-1].detail["how"] == "expired-token"

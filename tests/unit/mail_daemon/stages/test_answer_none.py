@@ -6,7 +6,7 @@ import pytest
 
 from mail_daemon.store.store import Store
 from parsers.mail import Mail
-from tests.office import HOUR, Office, acknowledgements, desk, read, told, words
+from tests.office import DAY, HOUR, Office, acknowledgements, desk, read, told, words
 from tests.written import ANN, CUSTOMER, DESK, STRANGER, bounce, mail
 
 SECRET = "Your verification code is 4711"
@@ -45,7 +45,7 @@ def test_an_answered_mail_leaves_no_such_event(office: Office) -> None:
 def test_an_unproven_address_is_answered_once_in_a_window(office: Office) -> None:
     outcomes = [office.file(mail(STRANGER)) for _ in range(5)]
     assert len(acknowledgements(office)) == 1
-    assert outcomes[1].suppressed == f"the cap of answers to one address: 1 to {STRANGER} within 5 min"
+    assert outcomes[1].suppressed == f"the cap of answers to one address: 1 answer to {STRANGER} within 5 minutes"
     office.now += HOUR
     office.file(mail(STRANGER))
     assert len(acknowledgements(office)) == 2
@@ -61,7 +61,7 @@ def test_all_unproven_addresses_together_are_answered_only_so_often(store: Store
     office = Office(store, desk({"answers": {"overall": 3}}))
     outcomes = [office.file(mail(f"v{number}@shop.example")) for number in range(5)]
     assert len(acknowledgements(office)) == 3
-    assert outcomes[-1].suppressed == "the cap of answers to unproven senders: 3 within 5 min"
+    assert outcomes[-1].suppressed == "the cap of answers to unproven senders: 3 answers within 5 minutes"
     assert office.file(mail()).suppressed is None  # a known customer is not held up by the attack
 
 
@@ -70,6 +70,18 @@ def test_a_known_customer_is_answered_more_often_but_not_for_ever(store: Store) 
     for _ in range(5):
         office.file(mail())
     assert len(acknowledgements(office)) == 3
+
+
+@pytest.mark.parametrize("sender", [CUSTOMER, STRANGER])
+def test_two_desks_that_answer_each_other_find_an_end_for_the_day(store: Store, sender: str) -> None:
+    office = Office(store, desk({"answers": {"per_day": 5}}))
+    for _ in range(20):
+        outcome = office.file(mail(sender))
+        office.now += HOUR / 10
+    assert len(acknowledgements(office)) == 5
+    assert outcome.suppressed == f"the cap of answers to one address: 5 answers to {sender} within 24 hours"
+    office.now += DAY
+    assert office.file(mail(sender)).suppressed is None
 
 
 def test_a_cap_of_nothing_answers_nobody(store: Store) -> None:

@@ -53,8 +53,39 @@ def test_both_promises_begin_with_the_ticket(
     number = office.open(mail(text=text))
     assert dues(office, number) == (response, resolution)
     for clock in office.clocks(number).values():
-        assert (clock.state, clock.started, clock.next_at) == ("running", NOW, clock.due)
+        assert (clock.state, clock.started, clock.step) == ("running", NOW, 0)
+    assert office.clocks(number)["response"].next_at == NOW + 0.75 * (response - NOW)  # the first warning
     assert office.ticket(number).next_due == response
+
+
+@pytest.mark.parametrize(("text", "update", "rfo"), [(ALL_DOWN, 1 * HOUR, 24 * HOUR), (SITE_DOWN, 2 * HOUR, 96 * HOUR)])
+def test_an_outage_owes_news_and_a_reason(office: Office, text: str, update: timedelta, rfo: timedelta) -> None:
+    clocks = office.clocks(office.open(mail(text=text)))
+    assert (clocks["update"].due, clocks["update"].next_at) == (NOW + update, NOW + update)
+    assert (clocks["rfo"].due, clocks["rfo"].next_at) == (NOW + rfo, NOW + 0.75 * rfo)
+
+
+def test_nothing_else_owes_them(office: Office) -> None:
+    assert set(office.clocks(office.open(mail(text=ONE_PHONE)))) == {"response", "resolution"}
+
+
+def test_beginning_is_no_event_of_its_own(office: Office) -> None:
+    assert office.events(office.open(mail(text=SITE_DOWN)), "clock") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "now", "uncovered"),
+    [
+        (ALL_DOWN, NOW, False),
+        (ALL_DOWN, utc(2026, 11, 26, 3), True),  # 22:00 in New York
+        (SITE_DOWN, utc(2026, 11, 26, 3), False),
+    ],
+)
+def test_a_priority_1_outside_standard_hours_is_for_review(
+    office: Office, text: str, now: datetime, uncovered: bool
+) -> None:
+    office.now = now
+    assert office.ticket(office.open(mail(text=text))).cause_review is uncovered
 
 
 def test_they_begin_when_our_own_server_saw_the_mail(office: Office) -> None:
@@ -67,8 +98,8 @@ def test_they_begin_when_our_own_server_saw_the_mail(office: Office) -> None:
 
 def test_they_begin_when_an_earlier_server_of_ours_noted_the_mail(office: Office) -> None:
     dispatched = NOW - 3 * HOUR
-    number = office.open(mail(text=ALL_DOWN, dispatched=dispatched))
-    assert (office.ticket(number).opened, office.ticket(number).next_due) == (dispatched, dispatched + HOUR)
+    number = office.open(mail(text=SITE_DOWN, dispatched=dispatched))
+    assert (office.ticket(number).opened, office.ticket(number).next_due) == (dispatched, dispatched + 2 * HOUR)
     assert {clock.started for clock in office.clocks(number).values()} == {dispatched}
 
 
@@ -155,7 +186,8 @@ def test_a_reply_resumes_with_what_was_left(office: Office) -> None:
     office.file(reply(office, number))
     assert dues(office, number) == (utc(2026, 11, 27, 17), utc(2026, 11, 27, 21))
     for clock in office.clocks(number).values():
-        assert (clock.state, clock.paused_at, clock.next_at) == ("running", None, clock.due)
+        assert (clock.state, clock.paused_at) == ("running", None)
+    assert office.clocks(number)["response"].next_at == utc(2026, 11, 27, 16)
     assert office.ticket(number).next_due == utc(2026, 11, 27, 17)
     assert office.ticket(number).status == "open"
 

@@ -90,9 +90,24 @@ def test_a_forged_token_is_none(office: Office, ticket: int) -> None:
     assert matched(office, reply(STRANGER, in_reply_to=forged)) == Match("new")
 
 
-def test_an_agents_token_is_worth_nothing_to_anybody_else(office: Office, ticket: int) -> None:
+@pytest.mark.parametrize("fields", [{}, {"automatic": "auto-reply"}, {"sender_defect": "two From headers"}])
+def test_an_agents_token_proves_nobody_else_and_opens_no_ticket(
+    office: Office, ticket: int, fields: dict[str, Any]
+) -> None:
+    """A robot behind an agent's address would be told to that agent as a new ticket, and answer again."""
     leaked = office.key(ticket, ANN, Role.AGENT)
-    assert matched(office, reply(STRANGER, in_reply_to=leaked)).ticket is None
+    assert matched(office, reply(STRANGER, in_reply_to=leaked, **fields)) == Match("unproven", ticket, "token")
+    assert STRANGER not in office.people(ticket)
+
+
+def test_whoever_takes_part_is_heard_though_an_agent_passed_his_own_notice_on(office: Office, ticket: int) -> None:
+    notice = next(letter for letter in office.letters() if letter.letter == "notice")
+    assert matched(office, reply(CUSTOMER, in_reply_to=notice.message_id)).kind == "reply"
+
+
+def test_a_customers_own_token_outweighs_that_of_an_agent(office: Office, ticket: int) -> None:
+    both = (office.key(ticket, ANN, Role.AGENT), office.key(ticket, CUSTOMER))
+    assert matched(office, reply(STRANGER, references=both)) == Match("stranger", ticket, "token")
 
 
 # --- participants -----------------------------------------------------------------------------------------
@@ -226,6 +241,26 @@ def test_an_agents_from_line_with_a_guess_is_unproven(office: Office, ticket: in
     assert office.ticket(ticket).status == "new"
 
 
+@pytest.mark.parametrize(("days", "kind", "how"), [(30, "command", "token"), (31, "unproven", "expired-token")])
+def test_an_agents_token_expires(office: Office, ticket: int, days: int, kind: str, how: str) -> None:
+    key = office.key(ticket, ANN, Role.AGENT)
+    office.now += days * DAY
+    assert matched(office, reply(ANN, in_reply_to=key)) == Match(kind, ticket, how)
+
+
+def test_a_fresh_token_beside_an_expired_one_proves(office: Office, ticket: int) -> None:
+    old = office.key(ticket, ANN, Role.AGENT)
+    office.now += 40 * DAY
+    fresh = office.key(ticket, ANN, Role.AGENT)
+    assert matched(office, reply(ANN, in_reply_to=old, references=(fresh,))).kind == "command"
+
+
+def test_a_customers_token_finds_its_ticket_for_ever(office: Office, ticket: int) -> None:
+    key = office.key(ticket, CUSTOMER)
+    office.now += 4000 * DAY
+    assert matched(office, reply(CUSTOMER, in_reply_to=key)) == Match("reply", ticket, "token")
+
+
 def test_another_agents_token_is_unproven(office: Office, ticket: int) -> None:
     bobs = next(letter for letter in office.letters() if letter.letter == "notice")
     assert matched(office, reply(BOB, in_reply_to=bobs.message_id)).kind == "unproven"
@@ -239,10 +274,6 @@ def test_a_token_sent_to_an_agent_as_agent_of_another_ticket_leads_there_alone(o
     other = office.open(mail(message_id="<second@acme.example>"))
     mixed = reply(ANN, subject=SUBJECT, in_reply_to=office.key(other, ANN, Role.AGENT))
     assert matched(office, mixed) == Match("command", other, "token")
-
-
-def test_an_agents_new_mail_opens_a_ticket(office: Office) -> None:
-    assert matched(office, reply(ANN)) == Match("new")
 
 
 def test_with_trusted_servers_an_agent_needs_dmarc_beside_the_token(guarded: Office) -> None:
@@ -261,7 +292,7 @@ def test_with_trusted_servers_dmarc_alone_proves_no_agent(guarded: Office) -> No
 
 def test_a_defect_in_from_makes_no_agent(office: Office, ticket: int) -> None:
     broken = reply(ANN, in_reply_to=office.key(ticket, ANN, Role.AGENT), sender_defect="two addresses")
-    assert matched(office, broken).ticket is None
+    assert matched(office, broken).kind == "unproven"
 
 
 # --- bounces ----------------------------------------------------------------------------------------------

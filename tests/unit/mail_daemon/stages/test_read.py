@@ -9,7 +9,7 @@ from typing import cast
 
 from mail_daemon.stages.read import read
 from mail_daemon.store.blobs import Blobs
-from mail_daemon.store.rows import Claimed
+from mail_daemon.store.rows_inbound import Claimed
 from parsers.mail import Mail
 from parsers.sandbox import Failure, Job, Reader, read_mail
 from tests.office import HOUR, NOW, desk

@@ -211,7 +211,9 @@ def test_a_reply_raises_the_priority_with_its_reasons_and_an_event(office: Offic
     ticket = office.ticket(number)
     assert (ticket.priority, ticket.highest_priority) == (2, 2)
     assert [reason.rule for reason in ticket.reasons] == ["site-down"]
-    assert office.events(number, "priority changed")[0].detail == {"to": 2}
+    (event,) = office.events(number, "priority changed")
+    assert event.detail == {"from": 4, "to": 2, "reasons": ["site-down: our site is down (body)"]}
+    assert (event.actor, event.inbound_id) == (CUSTOMER, 2)
 
 
 def test_a_reply_never_lowers_it(office: Office) -> None:

@@ -6,8 +6,9 @@ import time
 
 import pytest
 
-from mail_daemon.domain.words import tokenise
-from mail_daemon.stages.triage import triage
+from mail_daemon.domain.words import words
+from mail_daemon.stages.triage import readings, triage
+from parsers.mail import Attachment
 from tests.unit.mail_daemon.triage.shipped import ranked, table
 
 
@@ -27,6 +28,16 @@ from tests.unit.mail_daemon.triage.shipped import ranked, table
 )
 def test_scope_decides_how_urgent_the_same_fault_is(text: str, level: int) -> None:
     assert ranked(text).level == level
+
+
+@pytest.mark.parametrize("too", ["It's the same for my colleague.", "Ann and Bob say the same.", "Ben can't either."])
+def test_what_a_colleague_has_as_well_is_no_fault_of_one(too: str) -> None:
+    assert ranked("My calls drop.").level == 3
+    assert ranked(f"My calls drop. {too}").level == 2
+
+
+def test_whose_cousin_it_is_does_not_narrow_a_fault_told_in_another_sentence() -> None:
+    assert ranked("Calls drop.").level == ranked("Her cousin told me. Calls drop.").level == 2
 
 
 @pytest.mark.parametrize(
@@ -80,6 +91,9 @@ def test_importance_is_weak_evidence_where_no_words_speak() -> None:
         ("We want to schedule our new install.", "install", 4),
         ("What is the surcharge on our invoice?", "billing", 4),
         ("When is the next maintenance window?", "maintenance", 4),
+        ("We'd like a custom dial plan.", "request", 4),
+        ("New dial plan", "request", 4),
+        ("Do you have a cheaper plan?", "billing", 4),
         ("Hello there.", "other", 4),
     ],
 )
@@ -126,6 +140,39 @@ def test_a_finding_of_a_trace_is_evidence() -> None:
     assert (ranking.category, ranking.level) == ("trouble", 3)
 
 
+def test_what_was_read_from_attachments_is_told_by_place_and_name() -> None:
+    picture, trace, other, unread = (
+        Attachment(name, "image/png", 1, "", kind, False, None, 0, text)
+        for name, kind, text in (
+            ("error.png", "screenshot", "Registration failed"),
+            ("call.pcap", "trace", "one_way_audio"),
+            ("notes.bin", "other", "all phones down"),
+            ("photo.png", "screenshot", ""),
+        )
+    )
+    assert readings([picture, trace, other, unread]) == [
+        ("ocr: error.png", "Registration failed"),
+        ("trace: call.pcap", "one_way_audio"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "weak"),
+    [
+        ("All phones are down.", False),
+        ("Please create extension 305.", False),
+        ("The extension is 305.", True),
+        ("It does not look right.", True),
+    ],
+)
+def test_weak_signs_are_marked(text: str, weak: bool) -> None:
+    assert ranked(text).weak is weak
+
+
+def test_importance_alone_is_a_weak_sign() -> None:
+    assert ranked("See the attachment.", importance="high").weak
+
+
 def test_the_longest_mail_of_the_worst_words_takes_less_than_a_second() -> None:
     words = ["all", "phones", "nobody", "can", "cant", "not", "the", "down", "call", "if", "were", ",", "our"]
     text = " ".join(words[(at * at + at // 7) % len(words)] for at in range(200_000))
@@ -134,6 +181,14 @@ def test_the_longest_mail_of_the_worst_words_takes_less_than_a_second() -> None:
     assert time.process_time() - began < 1
 
 
+@pytest.mark.parametrize("word", ["phones ", "down, ", "all phones down ", "can't call? ", "x.y-z/", "(", "a"])
+def test_a_megabyte_of_one_word_takes_less_than_half_a_second(word: str) -> None:
+    text = word * (1_000_000 // len(word))
+    began = time.process_time()
+    ranked(text)
+    assert time.process_time() - began < 0.5
+
+
 def test_typography_makes_no_difference() -> None:
     typographic = "We can\u2019t call \u2014 no \u201cdial\u2011tone\u201d"
-    assert tokenise(typographic) == tokenise('We can\'t call - no "dial-tone"')
+    assert words(typographic) == words('We can\'t call - no "dial-tone"')
