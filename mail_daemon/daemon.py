@@ -23,7 +23,7 @@ from watchfiles import watch
 from mail_daemon import maillog
 from mail_daemon.crew import Crew
 from mail_daemon.desk import Desk
-from mail_daemon.housekeeping import bring_back, sweep
+from mail_daemon.housekeeping import EDITS, bring_back, sweep
 from mail_daemon.mailboxes.base import Arrival, Mailbox, MailboxDown
 from mail_daemon.poller import Poller
 from mail_daemon.stages.receive import receive
@@ -232,7 +232,8 @@ class Daemon:
         """Begins anew where watching fails (no inotify instance left, a folder replaced): an edit must count."""
         while not self._stop.is_set():
             try:
-                for _ in watch(*self._wiring.watched, recursive=False, stop_event=self._stop, raise_interrupt=False):
+                folders, stop = self._wiring.watched, self._stop
+                for _ in watch(*folders, watch_filter=EDITS, recursive=False, stop_event=stop, raise_interrupt=False):
                     self._reload.set()
             except Exception as error:
                 maillog.waiting("watch", f"{type(error).__name__}: {error}", _WATCH_PAUSE)

@@ -1,13 +1,18 @@
-"""What the daemon tidies up at times: blobs that belong to nothing, and what a wrong clock has put off."""
+"""What the daemon does beside its work: tidies up, mends what a wrong clock has put off, tells edits from logs."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from watchfiles import DefaultFilter
+
 from mail_daemon import maillog
 from mail_daemon.store.blobs import Blobs
 from mail_daemon.store.store import Store
+
+# A log in the configuration folder would else cause a reload, whose line in the log causes the next.
+EDITS = DefaultFilter(ignore_entity_patterns=(*DefaultFilter.ignore_entity_patterns, r"\.log$"))
 
 _LEAST_AHEAD = timedelta(hours=1)  # no pause or claim that is shorter than this was made by a clock gone wrong
 _ORPHAN_AGE = timedelta(days=1)  # of a blob without a row; longer than any receiving takes

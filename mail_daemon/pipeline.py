@@ -97,7 +97,7 @@ def file_mail(
         ours=desk.settings.desk.addresses,
         next_due=next_due((clock.kind, clock.due) for clock in first),
         cause_review=desk.cause_review(ranking.level, case.dispatched),
-        billable=bill(desk.wishes, case, after_hours=desk.after_hours(case.dispatched)),
+        billable=bill(desk.wishes, case),
     )
     ticket, clocks = run_clocks(work, desk, case, ticket, first)
     ticket, clocks = hold(work, desk, case, ticket, clocks)

@@ -45,8 +45,9 @@ def post(work: Work, desk: Desk, case: Case, ticket: Ticket, words: str, by: By)
     agent = _agent(desk, case)
     attachments = _attachments(work, ticket, case, by)
     said = outward(work, desk, case, ticket, words, attachments)
-    if not ticket.requester:
-        raise ChangeError(f"{desk.ref(ticket.id)} has no customer with an address, so nobody can be written to.")
+    if not ticket.requester or desk.policy.voicemail.sends(ticket.requester):
+        ring = f" Ring back: {ticket.telephone}." if ticket.telephone else ""
+        raise ChangeError(f"{desk.ref(ticket.id)} has no customer with an address, so nobody can be written to.{ring}")
     letter = to_customer(desk, LETTER, ticket, (), now=by.now)
     letter = replace(letter, said=passages(said), signature=_signature(desk, agent))
     sent = draft(

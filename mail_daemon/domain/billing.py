@@ -23,7 +23,6 @@ CUSTOMER = "customer"  # whose fault an uncovered priority 1 was, where it is bi
 # Why work on a new install is billed (tickets.billable), where nobody has put down another reason.
 PRIORITY = "priority handling"
 AFTER_HOURS = "work after hours"
-LATE = "asked for after hours"
 
 MINUTES = 60  # of an hour
 _CENT = Decimal("0.01")

@@ -159,3 +159,7 @@ class VoicemailSection(Section):
     subjects: tuple[Line, ...] = ("voicemail", "voice mail", "voice message", "new message")
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$", json_schema_extra={"example": "US"})] = "US"
     level: Annotated[int, Field(ge=1, le=4, strict=True)] = 2  # at least as urgent as this
+
+    def sends(self, address: str) -> bool:
+        """Whether an address is the telephone system's."""
+        return address in self.senders or address.rpartition("@")[2] in self.senders

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from mail_daemon.case import Case
-from mail_daemon.domain.billing import AFTER_HOURS, LATE, PRIORITY
+from mail_daemon.domain.billing import AFTER_HOURS, PRIORITY
 from mail_daemon.domain.lexicon import Rule
 from mail_daemon.domain.priority import Reason
 from mail_daemon.domain.rules import RuleTable
@@ -16,14 +16,12 @@ from mail_daemon.settings.priorities import Priorities
 _NOTHING = 4  # the level of a mail that asks for nothing of it
 
 
-def bill(wishes: RuleTable, case: Case, *, after_hours: bool) -> Reason | None:
-    """Why work on the ticket that the mail opens is billed; `after_hours`: it was dispatched then."""
+def bill(wishes: RuleTable, case: Case) -> Reason | None:
+    """Why work on the ticket that the mail opens is billed; when it was sent is no reason."""
     if not case.opens or case.screening.machine or case.ranking.category != "install":
         return None
     asked = wishes.rank(case.mail.subject, case.mail.text)
-    if asked.level < _NOTHING:
-        return asked.reasons[0]
-    return Reason(LATE, "", "dispatch") if after_hours else None
+    return asked.reasons[0] if asked.level < _NOTHING else None
 
 
 def wishes(install: Install, priorities: Priorities) -> RuleTable:

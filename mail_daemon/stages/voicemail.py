@@ -54,7 +54,7 @@ def rank_call(desk: Desk, voicemail: Voicemail, match: Match, words: Ranking) ->
 
 def _announces(desk: Desk, mail: Mail, sender: Sender) -> bool:
     section, subject = desk.policy.voicemail, mail.subject.casefold()
-    listed = sender.address in section.senders or sender.address.rpartition("@")[2] in section.senders
+    listed = section.sends(sender.address)
     return bool(sender.address) and listed and any(phrase.casefold() in subject for phrase in section.subjects)
 
 

@@ -99,7 +99,8 @@ class Life(Ticket):
         elif act.level == 1:
             self.pages.page(now, len(self.clocks))
         due = self._first("response")
-        answer = (due.due,) if due and due.state == "running" and due.due is not None else ()
+        told = due and due.state == "running" and due.due is not None and due.due > now  # none that is over
+        answer = (due.due,) if due and told else ()
         self.sent.append(Sent(self.number, "acknowledgement", "", customer(self.number).address, now, answer))
         self._notify("new", now)
 

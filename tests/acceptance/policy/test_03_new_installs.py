@@ -52,7 +52,7 @@ def test_the_acknowledgement_names_the_rate_and_the_minimum(office: Office) -> N
         (MONDAY, "", None),
         (MONDAY, " Please expedite this installation.", "priority handling"),
         (MONDAY, " Could you do it tonight?", "work after hours"),
-        (eastern(2026, 11, 23, 19, 1), "", "asked for after hours"),
+        (eastern(2026, 11, 23, 19, 1), "", None),  # only sent then
     ],
 )
 def test_after_seven_pm_or_with_priority_handling_it_is_billable(

@@ -16,7 +16,7 @@ from mail_daemon.stages.bill import wishes
 from tests.office import Office, acknowledgements, read, utc, words
 from tests.written import STRANGER, mail
 
-DAY, EVENING, NIGHT = utc(2026, 11, 25, 15), utc(2026, 11, 26, 0, 30), utc(2026, 11, 25, 12)
+DAY, EVENING = utc(2026, 11, 25, 15), utc(2026, 11, 26, 0, 30)
 INSTALL = "A new installation, please."
 CONFIG = Path(__file__).parents[4] / "config"
 
@@ -36,8 +36,7 @@ def flat(office: Office, which: int = 0) -> str:
         (INSTALL, DAY, None),
         (f"{INSTALL} Please expedite it.", DAY, "priority handling"),
         (f"{INSTALL} Can you do it tonight?", DAY, "work after hours"),
-        (INSTALL, EVENING, "asked for after hours"),  # 19:30 Eastern
-        (INSTALL, NIGHT, "asked for after hours"),  # 07:00 Eastern
+        (INSTALL, EVENING, None),  # asked for at 19:30 Eastern, which says nothing of when the work is done
         (f"{INSTALL} Please expedite it, tonight.", EVENING, "priority handling"),
         (f"{INSTALL} No need to expedite it.", DAY, None),
         ("My phone is dead, please expedite it.", EVENING, None),  # no installation

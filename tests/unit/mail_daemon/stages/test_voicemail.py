@@ -18,6 +18,7 @@ from parsers.mail import Mail, Trusted
 from parsers.message import read
 from tests.office import AGENTS, HOUR, NOW, Office, told, words
 from tests.office import read as letter_of
+from tests.ordering import order, shown
 from tests.written import ANN, PROVEN
 
 MAILS = Path(__file__).parents[3] / "mails" / "voicemail"
@@ -109,6 +110,14 @@ def test_an_account_without_contacts_is_known_all_the_same(office: Office) -> No
     ticket = filed(with_voicemail(office, ACME.model_copy(update={"contacts": ()})), "asterisk").ticket
     assert ticket is not None
     assert (ticket.account, ticket.requester) == ("Acme", PBX)
+
+
+def test_an_answer_to_the_telephone_system_is_not_sent_and_says_whom_to_ring(office: Office) -> None:
+    ringing = with_voicemail(office, ACME.model_copy(update={"contacts": ()}))
+    filed(ringing, "asterisk")
+    order(ringing, 1001, "Dear Dana, we are looking into it.")
+    assert f"nobody can be written to. Ring back: {CALLER}" in shown(ringing)
+    assert ringing.clocks(1001)["response"].state == "running"
 
 
 def test_agents_are_told_what_the_number_proves(ringing: Office) -> None:

@@ -21,13 +21,13 @@ def told(result: Score) -> list[tuple[int, str]]:
 
 def test_the_shipped_rules_rank_the_mails_they_were_written_with_as_an_engineer_would() -> None:
     result = scored("mails.tsv")
-    assert result.mails >= 2200
-    assert result.accuracy >= 0.985, told(result)
+    assert result.mails >= 2300
+    assert result.accuracy >= 0.98, told(result)
     assert not [miss.mail.subject for miss in result.misses if miss.grave]
 
 
 def test_the_shipped_rules_rank_mails_that_they_were_not_written_with() -> None:
     result = scored("aside.tsv")
-    assert result.mails >= 230
-    assert result.accuracy >= 0.93, told(result)
-    assert len([miss.mail.subject for miss in result.misses if miss.grave]) <= 1, told(result)
+    assert result.mails >= 195
+    assert result.accuracy >= 0.94, told(result)
+    assert not [miss.mail.subject for miss in result.misses if miss.grave]
