@@ -165,7 +165,7 @@ class SmallFiles:
 
 @contextmanager
 def small_disk(folder: Path) -> Iterator[SmallDisk | SmallFiles]:
-    if os.getuid() != 0 or mount("mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(folder)) != 0:
+    if os.getuid() != 0 or mount("mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(folder)) != 0:
         yield SmallFiles()
         return
     try:
