@@ -46,7 +46,7 @@ def row(desk: Desk, ticket: Ticket, now: datetime) -> dict[str, Any]:
         "opened": ticket.opened,
         "changed": ticket.changed,
         "next_due": ticket.next_due,
-        "overdue": ticket.next_due is not None and ticket.next_due < now,
+        "overdue": ticket.overdue or (ticket.next_due is not None and ticket.next_due < now),
     }
 
 
